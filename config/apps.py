@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The house as a whole: commands that concern every app, and the system checks."""
+
+    name = "config"

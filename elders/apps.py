@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EldersConfig(AppConfig):
+    name = "elders"
+    default_auto_field = "django.db.models.BigAutoField"
