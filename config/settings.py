@@ -4,6 +4,7 @@ The presence of `DATABASE_URL` and `REDIS_URL` switches from the embedded to the
 way of running; `config/checks.py` refuses half a configuration.
 """
 
+import sys
 from pathlib import Path
 
 import django_stubs_ext
@@ -15,7 +16,9 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+# Everything that a running house writes: the SQLite database, the demo's card, collected files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- how this process runs -------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -45,6 +48,7 @@ INSTALLED_APPS = [
     "config",
 ]
 AUTH_USER_MODEL = "elders.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 LOGIN_URL = "/sign-in/"
@@ -67,7 +71,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
+        "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -104,7 +108,7 @@ TIME_ZONE = env.str("TOWN_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
 LANGUAGE_CODE = env.str("TOWN_LANGUAGE", default="zh-hans")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "dispatch" / "locale"]
 USE_I18N = True
 HOTLINE_NUMBER = env.str("HOTLINE_NUMBER", default="12349")
 PHONE_REGION = env.str("PHONE_REGION", default="CN")
@@ -112,8 +116,20 @@ NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+# Once `collectstatic` has run, names carry a hash and are cached for ever; before that, files are
+# served from where they lie.
+STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED or "collectstatic" in sys.argv
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 
 # --- security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

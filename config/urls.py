@@ -1,0 +1,26 @@
+"""Where each path of the house leads. Devices and carriers answer with and without a slash."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def _app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+    """The URLs of an app, if it has any."""
+    try:
+        return [path(prefix, include(module))] if find_spec(module) else []
+    except ModuleNotFoundError:
+        return []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *_app("positions/", "tracking.urls"),
+    *_app("telephony/", "telephony.urls"),
+    *_app("", "dispatch.urls"),
+]
+if settings.SIMULATOR:
+    urlpatterns += _app("telephony/simulator/", "telephony.carriers.simulator.urls")
