@@ -1,0 +1,74 @@
+"""What every carrier is."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from telephony.instructions import Instruction
+
+if TYPE_CHECKING:
+    from telephony.models import Call, OutboundJob
+
+
+class Fate(StrEnum):
+    """What a carrier knows of a job whose answer we never heard."""
+
+    PLACED = "placed"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to `Carrier.fate`; `carrier_ref` when it was placed."""
+
+    fate: Fate
+    carrier_ref: str = ""
+
+
+class Carrier(ABC):
+    """How a new carrier is added: a folder here with a class like this one, named in `registry`.
+
+    **Inwards.** The folder's views (or its link's listener) verify each event first — with no
+    secret the carrier refuses to start — then normalise it and call one verb of
+    `telephony.inbound` (`incoming`, `digits`, `speech`, `hang_up`) or of `telephony.outbound`
+    (`answered`, `replied`, `unanswered`, `lost`), with a `Stamp` of the carrier's own reference
+    and sequence: a repeat is answered from the store, a late one changes nothing. The verbs
+    commit before they return a `Reply`; `render` turns its instructions into the carrier's answer.
+
+    **Outwards.** `call` and `text` are asked once per attempt, outside any transaction. They
+    return the carrier's own reference, or raise `CarrierError` when *nothing was placed*. Any
+    other exception means that the fate is unknown: the job is not sent again before `fate` has
+    said `NEVER`. So hand the carrier something to find it by: `job.attempt_key`.
+
+    **During a call.** `push` and `hang_up` act on a live leg, after commit, and may be repeated.
+    A failure there is logged and never undoes what stands in the database.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def call(self, job: "OutboundJob") -> str:
+        """Ring `job.to`; return the reference of the new leg."""
+
+    @abstractmethod
+    def text(self, job: "OutboundJob") -> str:
+        """Send `job.text` to `job.to`; return the reference of the message."""
+
+    @abstractmethod
+    def fate(self, job: "OutboundJob") -> Found:
+        """What became of the attempt `job.attempt_key`, when `call` or `text` never answered."""
+
+    @abstractmethod
+    def push(self, call: "Call", instructions: Sequence[Instruction]) -> None:
+        """Give a live leg new instructions, unasked: an operator took the call, or speaks."""
+
+    @abstractmethod
+    def hang_up(self, call: "Call") -> None:
+        """End the leg; ending one that is already over is no error."""
+
+    @abstractmethod
+    def render(self, instructions: Sequence[Instruction]) -> Any:
+        """The instructions in the carrier's own tongue, as its webhook answers them."""

@@ -1,0 +1,71 @@
+"""The one call that goes up from telephony: the script of the hotline.
+
+`settings.CALL_FLOW` names the class; it is built without arguments. A method that returns
+instructions may change `call.step`, `call.elder`, `call.candidates`, `call.priority`, `call.settled`
+and `call.purpose`; telephony saves them after it returns, in the same transaction. An exception
+undoes what the method wrote and puts the caller before a person.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from telephony.instructions import Instruction
+
+if TYPE_CHECKING:
+    from telephony.models import Call, OutboundJob
+
+
+class CallFlow(Protocol):
+    """What the layer above answers. Everything but `changed` and `jobs_waiting` runs inside the
+    transaction that records the event, with the call's (and its job's) row locked."""
+
+    def incoming(self, call: "Call", *, now: datetime) -> Sequence[Instruction]:
+        """A call has come in."""
+
+    def digits(self, call: "Call", digits: str, *, now: datetime) -> Sequence[Instruction]:
+        """The caller pressed keys, in the script or in the queue; "" is silence."""
+
+    def speech(self, call: "Call", text: str, *, now: datetime) -> Sequence[Instruction]:
+        """The caller said something, in the script or in the queue."""
+
+    def hung_up(self, call: "Call", *, now: datetime) -> None:
+        """The other side hung up, in or out. `call.state` is already what it ends in (`ended`,
+        `abandoned` with its call-back opened, or `wrap_up`). Not called after our own `Hangup`."""
+
+    def answered(
+        self, job: "OutboundJob", call: "Call", *, now: datetime
+    ) -> Sequence[Instruction]:
+        """Somebody picked up a call that we placed."""
+
+    def job_digits(
+        self, job: "OutboundJob", call: "Call | None", digits: str, *, now: datetime
+    ) -> Sequence[Instruction]:
+        """Keys on a call we placed ("" is silence), or a reply to a text (`call` is None).
+
+        For a text what is said is sent back, and without a `Gather` the job is done.
+        """
+
+    def job_failed(self, job: "OutboundJob", *, now: datetime) -> None:
+        """Nobody could be reached and no attempt is left (or the carrier refuses for good, or
+        cannot say what became of it): a person must be told."""
+
+    def changed(self, call: "Call | None") -> None:
+        """After commit: screens that show this call, or (None) the call-backs, should look."""
+
+    def jobs_waiting(self) -> None:
+        """After commit: there is something to deliver; ring whoever runs the sweep."""
+
+
+@cache
+def _build(path: str) -> CallFlow:
+    return cast(CallFlow, import_string(path)())
+
+
+def call_flow() -> CallFlow:
+    """The flow that settings name, built once."""
+    return _build(settings.CALL_FLOW)
