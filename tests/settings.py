@@ -4,15 +4,19 @@ Anything already in the environment wins, so that `python -m tests.infra.product
 the same suite at PostgreSQL and Redis.
 """
 
+import atexit
 import os
 import tempfile
+
+_var = tempfile.TemporaryDirectory(prefix="one-number-tests-")
+atexit.register(_var.cleanup)
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
 os.environ.setdefault("SIMULATOR", "1")
 os.environ.setdefault("DEMO", "0")
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="one-number-tests-"))
+os.environ.setdefault("VAR_DIR", _var.name)
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 # Hashing passwords slowly is a virtue, but not of tests.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
