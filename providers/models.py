@@ -102,6 +102,14 @@ class Provider(Named):
         ordering = ("name", "pk")
         verbose_name, verbose_name_plural = _("provider"), _("providers")
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and move the workers who are taken to be at the provider's place."""
+        super().save(*args, **kwargs)
+        if self.lat is not None and self.lon is not None:
+            WorkerCategory.objects.filter(worker__provider=self, worker__lat__isnull=True).update(
+                cell=cell_of(self.lat, self.lon)
+            )
+
 
 class Service(Named):
     """What a provider offers, at which price a visit; the subsidy is the town's share of it."""
