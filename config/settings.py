@@ -25,6 +25,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SIMULATOR = env.bool("SIMULATOR", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# What personal data is encrypted with, newest first; a copy of the database is worthless without.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[SECRET_KEY])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000")
