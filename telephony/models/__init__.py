@@ -1,0 +1,8 @@
+"""Calls in and out, what happened on them, whom to ring back, and what is still to be placed."""
+
+from telephony.models.call import Call, CallEvent
+from telephony.models.callback import CallBack
+from telephony.models.job import OutboundJob, SimulatorItem
+from telephony.models.priority import Priority
+
+__all__ = ["Call", "CallBack", "CallEvent", "OutboundJob", "Priority", "SimulatorItem"]
