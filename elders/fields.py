@@ -1,8 +1,9 @@
-"""Columns unreadable in a stolen database: encrypted text, and its keyed hash to search by.
+"""Columns of their own kind: telephone numbers, encrypted text, and its keyed hash to search by.
 
-Keys come from `settings.FIELD_KEYS`, newest first: any strong secrets, from which the keys in use
-are derived (HKDF, RFC 5869). The first writes, all of them read and search, so a key is replaced by
-putting a new one in front and saving the rows again.
+What is encrypted is unreadable in a stolen database. Keys come from `settings.FIELD_KEYS`, newest
+first: any strong secrets, from which the keys in use are derived (HKDF, RFC 5869). The first one
+writes, all of them read and search, so a key is replaced by putting a new one in front and saving
+the rows again.
 """
 
 import base64
@@ -16,8 +17,11 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
+
+from elders.errors import ElderError
+from elders.numbers import normalise
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +95,21 @@ class SearchHashField(models.CharField[str, str]):
         if not isinstance(text, Unreadable):
             setattr(model_instance, self.attname, search_hashes(text)[0] if text else "")
         return str(getattr(model_instance, self.attname))
+
+
+class NumberField(models.CharField[str, str]):
+    """A telephone number, E.164; forms take it as people write it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 20, **kwargs})
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> str:
+        if value:
+            try:
+                value = normalise(str(value))
+            except ElderError as wrong:
+                raise ValidationError(wrong.message, code=wrong.code) from wrong
+        return str(super().clean(value, model_instance))
 
 
 def _secrets() -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from elders.fields import NumberField
 from elders.models.named import Named
 from elders.models.place import GridCell
 
@@ -23,7 +24,7 @@ class User(Named, AbstractUser):
     language = models.CharField(
         _("language"), max_length=10, choices=Language, default=Language.CHINESE
     )
-    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text="E.164")
+    phone = NumberField(_("phone"), blank=True)
     grids = models.ManyToManyField(
         GridCell,
         verbose_name=_("grid cells"),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from elders.fields import NumberField
 from elders.models.account import User
 from elders.models.elder import Elder
 from elders.models.named import Named
@@ -26,7 +27,7 @@ class Contact(Named):
 
     elder = models.ForeignKey(Elder, models.CASCADE, related_name="contacts")
     order = models.PositiveSmallIntegerField(_("order"), default=1)
-    phone = models.CharField(_("phone"), max_length=20, help_text="E.164")
+    phone = NumberField(_("phone"))
     relation = models.CharField(
         _("relation"), max_length=20, choices=Relation, default=Relation.OTHER
     )

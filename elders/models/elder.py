@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from elders.fields import EncryptedTextField, SearchHashField
+from elders.fields import EncryptedTextField, NumberField, SearchHashField
 from elders.models.account import Language, User
 from elders.models.named import Named
 from elders.models.place import GridCell, Household
@@ -83,9 +83,8 @@ class Elder(Named):
     card_number = EncryptedTextField(_("card number"), blank=True)
     card_number_hash = SearchHashField(of="card_number", db_index=True)
 
-    second_number = models.CharField(
+    second_number = NumberField(
         _("second number"),
-        max_length=20,
         blank=True,
         help_text=_("Rung when there is no voice contact."),
     )

@@ -3,13 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from elders.fields import NumberField
 from elders.models.elder import Elder
 
 
 class Line(models.Model):
     """One telephone number, E.164."""
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = NumberField(_("number"), unique=True)
     holders = models.ManyToManyField(Elder, through="LineHolder", related_name="lines")
 
     class Meta:

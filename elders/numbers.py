@@ -1,0 +1,24 @@
+"""Telephone numbers as people write them, and as we keep them: E.164."""
+
+import phonenumbers
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from elders.errors import ElderError
+
+
+def normalise(raw: str, *, field: str = "number") -> str:
+    """`raw` as E.164 ("0571 8765 4321" -> "+8657187654321").
+
+    A number without a country code belongs to `settings.PHONE_REGION`. Its length decides, not the
+    list of ranges in use: that list ages, and a new number may call for help too. Raises
+    ElderError("invalid_number") which names `field`.
+    """
+    try:
+        parsed = phonenumbers.parse(raw, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        message = _("This is not a telephone number.")
+        raise ElderError("invalid_number", 400, message, {field: message})
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,170 @@
+"""Reads of the register. What a user may see is a queryset; nothing else reaches a view."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from elders import consent, grids, roles
+from elders.errors import ElderError
+from elders.fields import search_hashes
+from elders.models import (
+    AccessEntry,
+    Consent,
+    Contact,
+    Elder,
+    FamilyLink,
+    GridCell,
+    LineHolder,
+    ResponsePlan,
+    User,
+)
+from elders.numbers import normalise
+from elders.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who may be calling. `verified`: the number was checked lately enough to act on."""
+
+    elder: Elder
+    verified: bool
+    alarm_key: bool
+
+
+def elders_for(user: User | AnonymousUser, *, now: datetime | None = None) -> QuerySet[Elder]:
+    """The elders `user` may see at all; `consent.may_see` says how much of each.
+
+    Operators and supervisors see their grid cells, or the whole town when they have none; auditors
+    and administrators everybody; station staff their cells only; an elder herself; family who hold
+    any running consent. `now` judges consents (None: the database's clock).
+    """
+    held = roles.of(user)
+    if not isinstance(user, User) or not held:
+        return Elder.objects.none()
+    if held & {Role.AUDITOR, Role.ADMINISTRATOR}:
+        return Elder.objects.all()
+    seen = Q(user=user)
+    if Role.FAMILY in held:
+        seen |= Q(_link(user)) & Q(_consented(user, now))
+    area = grids.within(user)
+    if held & {Role.OPERATOR, Role.SUPERVISOR}:
+        return Elder.objects.filter(seen | area) if area else Elder.objects.all()
+    if Role.STATION in held and area:
+        seen |= area & Q(grid__isnull=False)
+    return Elder.objects.filter(seen)
+
+
+def elder_of(user: User | AnonymousUser) -> Elder | None:
+    """The elder whose account this is."""
+    return Elder.objects.filter(user=user).first() if isinstance(user, User) else None
+
+
+def find(user: User | AnonymousUser, text: str, *, now: datetime | None = None) -> QuerySet[Elder]:
+    """The elders `user` may see whose name, number, identity or card number is `text`.
+
+    Names match from their beginning; numbers in any spelling.
+    """
+    text = text.strip().replace("\0", "")
+    if not text:
+        return Elder.objects.none()
+    hashes = search_hashes(text)
+    match = Q(name__istartswith=text) | Q(name_zh__startswith=text)
+    match |= Q(id_number_hash__in=hashes) | Q(card_number_hash__in=hashes)
+    number = _number_or_none(text)
+    if number:
+        holders = LineHolder.objects.filter(line__number=number)
+        match |= Q(pk__in=holders.values("elder")) | Q(second_number=number)
+    return elders_for(user, now=now).filter(match).order_by("name", "pk")
+
+
+def callers(number: str, *, now: datetime) -> list[Caller]:
+    """Who may be calling from `number`, likeliest first; nobody for an unknown or withheld one.
+
+    The deceased stay on the list, last: their number may still be ringing for help.
+    """
+    e164 = _number_or_none(number)
+    if e164 is None:
+        return []
+    fresh = now - timedelta(days=settings.NUMBER_VERIFIED_DAYS)
+    holders = LineHolder.objects.filter(line__number=e164).select_related("elder__grid")
+    found = [
+        Caller(
+            holder.elder, bool(holder.verified_at and holder.verified_at >= fresh), holder.alarm_key
+        )
+        for holder in holders.order_by("rank", "id")
+    ]
+    return sorted(found, key=lambda caller: caller.elder.status == Elder.Status.DECEASED)
+
+
+def numbers_of(elder: Elder) -> list[str]:
+    """Her numbers in the order to ring them, the second number last."""
+    numbers = list(elder.holdings.order_by("rank", "id").values_list("line__number", flat=True))
+    second = elder.second_number
+    return [*numbers, second] if second and second not in numbers else numbers
+
+
+def contacts(elder: Elder) -> list[Contact]:
+    """Everybody around her, in order, as an operator sees them."""
+    return list(elder.contacts.order_by("order", "id"))
+
+
+def contacts_to_ring(elder: Elder) -> list[Contact]:
+    """Those a machine may ring or text: they agreed to it, and no safeguarding bars them."""
+    return [contact for contact in contacts(elder) if contact.agreed_at and not contact.barred]
+
+
+def key_holders(elder: Elder) -> list[Contact]:
+    """Those of `contacts_to_ring` who can open the door."""
+    return [contact for contact in contacts_to_ring(elder) if contact.holds_key]
+
+
+def plan_of(elder: Elder) -> ResponsePlan:
+    """Her response plan; the common one when none was agreed."""
+    return ResponsePlan.objects.filter(elder=elder).first() or ResponsePlan(elder=elder)
+
+
+def public_services(elder: Elder | None) -> dict[str, str]:
+    """The numbers of "ambulance", "police" and "fire" where she lives."""
+    cell = (elder and elder.grid) or GridCell()
+    return {"ambulance": cell.ambulance, "police": cell.police, "fire": cell.fire}
+
+
+def housemates(elder: Elder) -> QuerySet[Elder]:
+    """The other elders of her household."""
+    if elder.household_id is None:
+        return Elder.objects.none()
+    return Elder.objects.filter(household=elder.household_id).exclude(pk=elder.pk)
+
+
+def accesses_for(
+    user: User | AnonymousUser, elder: Elder, *, now: datetime
+) -> QuerySet[AccessEntry]:
+    """Who looked at `elder`, newest first, as far as `user` may know it.
+
+    Sealed entries (safeguarding) are for supervisors and auditors: whoever she must be protected
+    from may be holding her telephone.
+    """
+    entries = AccessEntry.objects.filter(elder=elder).select_related("actor").order_by("-at", "-id")
+    if not any(consent.may_see(user, elder, scope, now=now) for scope in consent.Scope):
+        return entries.none()
+    if roles.of(user) & {Role.SUPERVISOR, Role.AUDITOR}:
+        return entries
+    return entries.filter(sealed=False)
+
+
+def _link(user: User) -> Exists:
+    return Exists(FamilyLink.objects.filter(elder=OuterRef("pk"), user=user))
+
+
+def _consented(user: User, now: datetime | None) -> Exists:
+    return Exists(Consent.objects.filter(consent.running(now), elder=OuterRef("pk"), grantee=user))
+
+
+def _number_or_none(raw: str) -> str | None:
+    try:
+        return normalise(raw)
+    except ElderError:
+        return None
