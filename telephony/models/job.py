@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from elders.models import Elder, Language, User
+from elders.models import Elder, User
+from elders.models.account import Language
 from telephony.models.priority import Priority
 
 

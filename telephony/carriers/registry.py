@@ -1,0 +1,36 @@
+"""Which carriers are switched on: `settings.CARRIERS`, dotted paths in order of preference."""
+
+from functools import cache
+from typing import cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from telephony.carriers.base import Carrier
+from telephony.errors import CarrierError
+
+
+@cache
+def _build(paths: tuple[str, ...]) -> dict[str, Carrier]:
+    built = [cast(Carrier, import_string(path)()) for path in paths]
+    return {carrier.name: carrier for carrier in built}
+
+
+def carriers() -> dict[str, Carrier]:
+    """Every carrier that is switched on, by name."""
+    return _build(tuple(settings.CARRIERS))
+
+
+def carrier_named(name: str) -> Carrier:
+    """One of them; `CarrierError` when it is switched off."""
+    try:
+        return carriers()[name]
+    except KeyError:
+        raise CarrierError(f"the carrier “{name}” is switched off", permanent=False) from None
+
+
+def carrier_for_calling_out() -> Carrier:
+    """The first of them; `CarrierError` when there is none."""
+    for carrier in carriers().values():
+        return carrier
+    raise CarrierError("no carrier is switched on", permanent=False)
