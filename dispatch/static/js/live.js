@@ -1,0 +1,77 @@
+// The htmx extension "live": a fetched region is morphed into the old one, so that whoever is
+// typing, reading or choosing in it is not disturbed. Kept through a morph: the focus, what was
+// typed or chosen and not yet sent, open <details> and <dialog>, maps, and what scripts styled.
+// A form that was sent well is emptied first (not with data-keep). Errors are said in #toast.
+(() => {
+  "use strict";
+
+  const touched = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.localName === "select") return [...field.options].some((o) => o.selected !== o.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  const isField = (node) => /^(input|textarea|select)$/.test(node.localName) && node.type !== "hidden";
+  const sameField = (old, fresh) => old.localName === fresh.localName && old.name === fresh.name
+    && (old.type !== "radio" || old.value === fresh.value);
+
+  const callbacks = {
+    beforeNodeMorphed: (old, fresh) => {
+      if (old.nodeType !== Node.ELEMENT_NODE) return true;
+      if (old.hasAttribute("data-map")) return false;
+      return !(isField(old) && sameField(old, fresh) && touched(old));
+    },
+    beforeAttributeUpdated: (name, node) => {
+      if (name === "style" || name === "data-armed") return false; // the server sends neither
+      return !(name === "open" && /^(details|dialog)$/.test(node.localName));
+    },
+  };
+
+  htmx.defineExtension("live", {
+    isInlineSwap: (style) => style === "live",
+    handleSwap: (style, target, fragment) => {
+      if (style !== "live") return false;
+      const fresh = fragment.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? fragment.firstElementChild : fragment;
+      if (!fresh) return [];
+      return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+    },
+  });
+
+  let fading;
+  function say(words, kind = "") {
+    const toast = document.getElementById("toast");
+    if (!toast || !words) return;
+    toast.className = `toast ${kind}`;
+    toast.textContent = words;
+    clearTimeout(fading);
+    fading = setTimeout(() => { toast.textContent = ""; }, 6000);
+  }
+  window.say = say;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig, shouldSwap } = event.detail;
+    // A fetch that was led to the sign-in page must not paste it into a region.
+    if (/\/sign-in\//.test(xhr.responseURL) && !/\/sign-in\//.test(requestConfig.path)) {
+      event.detail.shouldSwap = false;
+      document.documentElement.dataset.link = "out";
+      return;
+    }
+    const sent = requestConfig.elt;
+    if (shouldSwap && sent.localName === "form" && requestConfig.verb !== "get" && !("keep" in sent.dataset)) sent.reset();
+  });
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    if (xhr.status === 401) document.documentElement.dataset.link = "out";
+    if (requestConfig.verb === "get") return;
+    let words = document.body.dataset.errorWords;
+    try { words = JSON.parse(xhr.responseText).error.message || words; } catch { /* not ours */ }
+    say(words, "danger");
+    window.bus?.resync();
+  });
+
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.requestConfig.verb !== "get") say(document.body.dataset.offlineWords, "danger");
+  });
+
+  document.addEventListener("said", (event) => say(event.detail.words ?? event.detail.value, event.detail.kind));
+})();

@@ -1,0 +1,223 @@
+// A Leaflet map whose things move. The map itself stands outside what is fetched again, or has an
+// id inside it (live.js never touches it); what it shows is a JSON script, morphed with its region:
+//   <div class="map" id="map" data-map="places" data-basemap="/basemap.json"
+//        data-pad="60 20 20 20" data-attribution="Demo town"></div>
+//   {{ places|json_script:"places" }}
+//   {"markers": [{"id": "elder:7", "kind": "elder", "lat": …, "lon": …, "text": "王", "label": "…",
+//                 "accuracy_m": 60, "old": false, "picked": true}, …],
+//    "route": [[lat, lon], …], "fit": ["elder:7", "worker:3"]}
+// kind: elder, worker, station, other. `label` is shown beside the pin where `picked`, else on hover.
+// `fit` names what must be in view (default: all); the view follows until somebody moves the map.
+// The same facts must stand in words on the page. data-pad: room to leave, top right bottom left, px.
+(() => {
+  "use strict";
+  const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const GLIDE_MS = 1200, FAR_M = 3000;
+  const escape = (words) => { const node = document.createElement("span"); node.textContent = words; return node.innerHTML; };
+
+  // light-dark() has no value of its own: ask an element that wears the colour.
+  function colours(host) {
+    const probe = host.appendChild(document.createElement("i"));
+    const names = ["land", "block", "building", "park", "water", "road", "edge", "avenue", "route", "route-edge"];
+    const found = Object.fromEntries(names.map((name) => {
+      probe.style.color = `var(--map-${name})`;
+      return [name, getComputedStyle(probe).color];
+    }));
+    probe.remove();
+    return found;
+  }
+
+  // --- the base map ---
+  const ROAD_M = { avenue: 30, street: 17, lane: 8 };
+  const ORDER = ["block", "park", "water", "building"];
+
+  class Base {
+    constructor(map, data) {
+      this.map = map;
+      this.renderer = L.canvas({ padding: 0.4 });
+      this.layers = { edge: L.layerGroup(), fill: L.layerGroup(), building: L.layerGroup(), words: L.layerGroup() };
+      this.parts = [];
+      const kinds = Map.groupBy ? Map.groupBy(data.features, (f) => f.properties.kind) : group(data.features);
+      for (const kind of ORDER) for (const feature of kinds.get(kind) ?? []) this.area(kind, feature);
+      const roads = (kinds.get("road") ?? []).sort((a, b) => ROAD_M[a.properties.class] - ROAD_M[b.properties.class]);
+      for (const name of ["edge", "fill"]) for (const feature of roads) this.road(name, feature);
+      this.words = kinds.get("label") ?? [];
+      Object.values(this.layers).forEach((layer) => layer.addTo(map));
+      this.redraw();
+      map.on("zoomend", () => this.redraw());
+      map.on("moveend", () => this.write());
+      this.write();
+    }
+    add(layer, shape, style) { this.parts.push({ shape, style }); shape.addTo(layer); }
+    area(kind, { geometry }) {
+      const shape = L.polygon(flip(geometry.coordinates), { renderer: this.renderer, interactive: false, stroke: false, fillOpacity: 1 });
+      this.add(kind === "building" ? this.layers.building : this.layers.fill, shape, (c) => ({ fillColor: c[kind] }));
+    }
+    road(name, { geometry, properties }) {
+      const line = L.polyline(flip(geometry.coordinates), { renderer: this.renderer, interactive: false, lineCap: "round", lineJoin: "round" });
+      const wide = ROAD_M[properties.class];
+      const least = { avenue: 2.2, street: 1, lane: 0 }[properties.class];
+      this.add(this.layers[name], line, (c, metre) => {
+        const inner = Math.max(least, wide * metre);
+        const hidden = inner < 0.7 || (name === "edge" && inner < 3);
+        return { weight: name === "edge" ? inner + 2 : inner, opacity: hidden ? 0 : 1,
+          color: name === "edge" ? c.edge : properties.class === "avenue" ? c.avenue : c.road };
+      });
+    }
+    redraw() {
+      const found = colours(this.map.getContainer());
+      const metre = 1 / metresPerPixel(this.map);
+      const near = metre > 0.18;
+      if (near !== this.map.hasLayer(this.layers.building)) this.layers.building[near ? "addTo" : "removeFrom"](this.map);
+      for (const { shape, style } of this.parts) shape.setStyle(style(found, metre));
+      // Canvas draws in the order of adding, and buildings come and go: put roads over them again.
+      if (near) this.parts.forEach(({ shape }) => { if (shape instanceof L.Polyline && !(shape instanceof L.Polygon)) shape.bringToFront(); });
+    }
+    write() {
+      const bounds = this.map.getBounds().pad(0.1), metre = 1 / metresPerPixel(this.map);
+      const least = { district: 0.01, park: 0.08, water: 0.06, estate: 0.2, road: 0.33 };
+      this.layers.words.clearLayers();
+      const taken = [];
+      for (const { geometry, properties } of this.words) {
+        const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
+        if (metre < least[properties.class] || (properties.class === "district" && metre > 0.12) || !bounds.contains(at)) continue;
+        const point = this.map.latLngToContainerPoint(at);
+        if (taken.some((other) => Math.abs(other.x - point.x) < 92 && Math.abs(other.y - point.y) < 26)) continue;
+        taken.push(point);
+        const icon = L.divIcon({ className: `map-word ${properties.class}`, html: `<span>${escape(properties[language])}</span>`, iconSize: null });
+        L.marker(at, { icon, interactive: false, keyboard: false, pane: "words" }).addTo(this.layers.words);
+      }
+    }
+  }
+  function group(features) {
+    const kinds = new Map();
+    for (const f of features) kinds.set(f.properties.kind, [...(kinds.get(f.properties.kind) ?? []), f]);
+    return kinds;
+  }
+  const flip = (c) => typeof c[0] === "number" ? [c[1], c[0]] : c.map(flip);
+  const metresPerPixel = (map) => {
+    const { lat } = map.getCenter();
+    return 40075016.7 * Math.cos(lat * Math.PI / 180) / 2 ** (map.getZoom() + 8);
+  };
+
+  // --- pins, route, and following them ---
+  class View {
+    constructor(host) {
+      this.host = host;
+      this.pins = new Map();
+      const [top, right, bottom, left] = (host.dataset.pad ?? "40 40 40 40").split(" ").map(Number);
+      this.padding = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 17 };
+      this.map = L.map(host, { zoomControl: "zoom" in host.dataset, zoomSnap: 0.25, minZoom: 8, maxZoom: 18.5, attributionControl: false });
+      L.control.attribution({ prefix: false }).addAttribution(escape(host.dataset.attribution ?? "")).addTo(this.map);
+      this.map.createPane("words").style.zIndex = 450;
+      this.map.setView([0, 0], 15); // a canvas needs a view before its first layer
+      this.over = L.canvas({ pane: "overlayPane" });
+      this.route = [L.polyline([], { weight: 9, opacity: 0.9 }), L.polyline([], { weight: 5.5, opacity: 1 })];
+      for (const line of this.route) line.options.renderer = this.svg ??= L.svg();
+      this.map.on("dragstart", () => { this.held = true; });
+      host.addEventListener("wheel", () => { this.held = true; }, { passive: true });
+      this.show();
+      this.dress();
+      this.loadBase();
+    }
+    async loadBase() {
+      if (!this.host.dataset.basemap) return;
+      const answer = await fetch(this.host.dataset.basemap).catch(() => undefined);
+      if (!answer?.ok) return;
+      this.base = new Base(this.map, await answer.json());
+      this.host.dataset.ready = "";
+    }
+    dress() {
+      const found = colours(this.host);
+      this.route[0].setStyle({ color: found["route-edge"] });
+      this.route[1].setStyle({ color: found.route });
+      this.base?.redraw();
+    }
+    read() {
+      try { return JSON.parse(document.getElementById(this.host.dataset.map).textContent); } catch { return {}; }
+    }
+    show() {
+      const { markers = [], route = [], fit } = this.read();
+      const wanted = new Set(markers.map((marker) => marker.id));
+      for (const [id, pin] of this.pins) if (!wanted.has(id)) { pin.remove(); this.pins.delete(id); }
+      for (const marker of markers) {
+        if (!this.pins.has(marker.id)) this.pins.set(marker.id, new Pin(this.map, marker));
+        this.pins.get(marker.id).update(marker);
+      }
+      this.route.forEach((line) => { line.setLatLngs(route); if (route.length) line.addTo(this.map); else line.remove(); });
+      this.frame(markers.filter((marker) => !fit || fit.includes(marker.id)), route);
+    }
+    frame(markers, route) {
+      if (!markers.length) return;
+      const names = markers.map((marker) => marker.id).sort().join();
+      if (names !== this.framed) this.held = false;
+      const bounds = L.latLngBounds([...markers.map(({ lat, lon }) => [lat, lon]), ...route]);
+      const first = this.framed === undefined;
+      const inView = names === this.framed && this.map.getBounds().pad(-0.08).contains(bounds);
+      if (this.held || inView) return;
+      this.framed = names;
+      if (markers.length === 1 && !route.length) this.map.setView(bounds.getCenter(), 16, { animate: !first && !calm.matches });
+      else this.map.fitBounds(bounds, { ...this.padding, animate: !first && !calm.matches });
+    }
+  }
+
+  class Pin {
+    constructor(map, { lat, lon }) {
+      this.map = map;
+      this.marker = L.marker([lat, lon], { keyboard: false });
+      this.circle = L.circle([lat, lon], { radius: 0, weight: 1.5, fillOpacity: 0.12, interactive: false });
+    }
+    update({ lat, lon, kind = "other", text = "", label = "", accuracy_m: accuracy = 0, old, picked }) {
+      const size = kind === "elder" ? 32 : 28;
+      const look = JSON.stringify([kind, text, label, old, picked]);
+      if (look !== this.look) {
+        this.look = look;
+        this.marker.setIcon(L.divIcon({ className: `pin ${kind}${old ? " old" : ""}${picked ? " picked" : ""}`, html: escape(text),
+          iconSize: [Math.max(size, 15 + 10 * [...text].length), size].map((side) => Math.max(side, 15 + 9 * [...text].length)) }));
+        this.marker.unbindTooltip();
+        if (label) this.marker.bindTooltip(escape(label), { permanent: Boolean(picked), direction: "top", offset: [0, -size / 2], className: "map-tip" });
+        this.marker.setZIndexOffset(kind === "elder" ? 500 : picked ? 400 : 0);
+      }
+      if (!this.map.hasLayer(this.marker)) this.marker.addTo(this.map);
+      const colour = kind === "elder" ? "#bd271c" : "#0b7d88";
+      this.circle.setStyle({ color: colour, fillColor: colour }).setRadius(accuracy);
+      if (accuracy > 0) this.circle.addTo(this.map); else this.circle.remove();
+      this.glide(L.latLng(lat, lon));
+    }
+    glide(to) {
+      const from = this.marker.getLatLng();
+      cancelAnimationFrame(this.frame);
+      const put = (at) => { this.marker.setLatLng(at); this.circle.setLatLng(at); };
+      if (calm.matches || from.distanceTo(to) > FAR_M || document.hidden) return put(to);
+      if (from.equals(to)) return undefined;
+      const began = performance.now();
+      const move = (now) => {
+        const part = Math.min(1, Math.max(0, (now - began) / GLIDE_MS));
+        put([from.lat + (to.lat - from.lat) * part, from.lng + (to.lng - from.lng) * part]);
+        if (part < 1) this.frame = requestAnimationFrame(move);
+      };
+      this.frame = requestAnimationFrame(move);
+      return undefined;
+    }
+    remove() { cancelAnimationFrame(this.frame); this.marker.remove(); this.circle.remove(); }
+  }
+
+  // --- every map of the page, also one that came with a fetched region ---
+  const views = new Map();
+  function refresh() {
+    for (const [host, view] of views) if (!host.isConnected) { view.map.remove(); views.delete(host); }
+    for (const host of document.querySelectorAll("[data-map]")) {
+      const view = views.get(host);
+      if (view) view.show(); else if (window.L) views.set(host, new View(host));
+    }
+  }
+  const dressAll = () => views.forEach((view) => view.dress());
+  document.addEventListener("DOMContentLoaded", () => {
+    refresh();
+    document.body.addEventListener("htmx:afterSwap", refresh);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dressAll);
+    document.addEventListener("pref", dressAll);
+    new ResizeObserver(() => views.forEach((view) => view.map.invalidateSize())).observe(document.body);
+  });
+})();
