@@ -101,7 +101,12 @@ class Elder(Named):
             models.CheckConstraint(
                 name="elder_home_is_a_place",
                 condition=Q(lat__isnull=True, lon__isnull=True)
-                | Q(lat__range=(-90, 90), lon__range=(-180, 180)),
+                | Q(
+                    lat__isnull=False,
+                    lon__isnull=False,
+                    lat__range=(-90, 90),
+                    lon__range=(-180, 180),
+                ),
                 violation_error_message=_("A home has both a latitude and a longitude."),
             )
         ]

@@ -1,0 +1,201 @@
+"""Who may see whom, and who may be calling."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from elders import consent, ledger, selectors
+from elders.models import Elder, FamilyLink, GridCell, ResponsePlan
+from elders.roles import Role
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mei():
+    return cast.mei()
+
+
+def test_operators_supervisors_auditors_and_administrators_see_the_whole_town(mei, now):
+    for somebody in (cast.olive(), cast.sol(), cast.agnes(), cast.ada()):
+        assert mei in selectors.elders_for(somebody, now=now)
+
+
+def test_an_operator_with_grid_cells_sees_those_cells_only(mei, now):
+    lan, olive = cast.lan(), cast.olive()
+    lan.grid = GridCell.objects.create(code="330199", name="Elsewhere", level=1)
+    lan.save()
+    olive.grids.add(GridCell.objects.get(code="330106001"))
+    assert list(selectors.elders_for(olive, now=now)) == [mei]
+
+
+def test_an_elder_in_no_grid_cell_is_seen_by_every_operator(now):
+    mei, olive = cast.mei(grid=None), cast.olive()
+    olive.grids.add(cast.willow_lane())
+    assert mei in selectors.elders_for(olive, now=now)
+
+
+def test_station_staff_see_their_cells_and_without_cells_nobody(mei, now):
+    ping = cast.ping()
+    nowhere = Elder.objects.create(name="Somebody")
+    assert list(selectors.elders_for(ping, now=now)) == [mei]
+    ping.grids.clear()
+    assert nowhere not in selectors.elders_for(ping, now=now)
+    assert not selectors.elders_for(ping, now=now)
+
+
+def test_an_elder_sees_herself_and_nobody_else(mei, now):
+    cast.lan()
+    assert list(selectors.elders_for(cast.signed_in(mei), now=now)) == [mei]
+
+
+def test_a_son_sees_his_mother_while_a_consent_runs(mei, now):
+    ka_ming = cast.ka_ming(mei)
+    assert list(selectors.elders_for(ka_ming, now=now)) == [mei]
+    assert list(selectors.elders_for(ka_ming)) == [mei]
+    consent.withdraw(mei, ka_ming, now=now)
+    assert not selectors.elders_for(ka_ming, now=now)
+
+
+def test_another_family_sees_nothing_of_mei(mei, now):
+    lan = cast.lan()
+    assert list(selectors.elders_for(cast.rose(lan), now=now)) == [lan]
+
+
+def test_a_link_without_consent_and_a_consent_without_link_show_nothing(mei, now):
+    rose = cast.rose(cast.lan())
+    FamilyLink.objects.create(elder=mei, user=rose)
+    assert mei not in selectors.elders_for(rose, now=now)
+    FamilyLink.objects.filter(elder=mei).delete()
+    consent.give(mei, rose, consent.Scope.REQUESTS, now=now)
+    assert mei not in selectors.elders_for(rose, now=now)
+
+
+def test_strangers_and_closed_accounts_see_nobody(mei, now):
+    olive = cast.olive()
+    olive.is_active = False
+    olive.save()
+    for somebody in (AnonymousUser(), olive, cast.account("nobody")):
+        assert not selectors.elders_for(somebody, now=now)
+
+
+def test_a_number_names_its_holder_and_whether_it_was_verified_lately(mei, now, settings):
+    assert selectors.callers("138 0000 0001", now=now) == [selectors.Caller(mei, True, False)]
+    later = cast.BEFORE + timedelta(days=settings.NUMBER_VERIFIED_DAYS, seconds=1)
+    assert not selectors.callers(cast.MEI_NUMBER, now=later)[0].verified
+
+
+def test_a_shared_number_names_everybody_in_order(mei, now):
+    bo = cast.bo(mei)
+    cast.line(bo, cast.MEI_NUMBER, rank=2, verified_at=None, alarm_key=True)
+    first, second = selectors.callers(cast.MEI_NUMBER, now=now)
+    assert first.elder == mei
+    assert second == selectors.Caller(bo, verified=False, alarm_key=True)
+
+
+def test_the_deceased_come_last_but_their_number_is_still_answered(mei, now):
+    bo = cast.bo(mei)
+    cast.line(bo, cast.MEI_NUMBER, rank=2)
+    mei.status = Elder.Status.DECEASED
+    mei.save()
+    assert [caller.elder for caller in selectors.callers(cast.MEI_NUMBER, now=now)] == [bo, mei]
+
+
+@pytest.mark.parametrize("number", ["", "anonymous", "\0", "+8613999999999"])
+def test_a_withheld_or_unknown_number_names_nobody(number, now):
+    assert selectors.callers(number, now=now) == []
+
+
+def test_her_numbers_are_in_order_with_the_second_number_last(mei):
+    cast.line(mei, "+8657188880000", rank=0)
+    mei.second_number = "+8657188880001"
+    assert selectors.numbers_of(mei) == ["+8657188880000", cast.MEI_NUMBER, "+8657188880001"]
+
+
+def test_only_contacts_who_agreed_and_are_not_barred_are_rung(mei, now):
+    cast.ka_ming(mei)
+    son = mei.contacts.get()
+    asked = mei.contacts.create(name="Neighbour", phone="+8613800000020", order=2)
+    barred = mei.contacts.create(
+        name="Nephew", phone="+8613800000021", agreed_at=now, barred=True, holds_key=True, order=3
+    )
+    assert selectors.contacts(mei) == [son, asked, barred]
+    assert selectors.contacts_to_ring(mei) == [son]
+    assert selectors.key_holders(mei) == [son]
+
+
+def test_public_services_follow_the_cell_where_she_lives(mei):
+    mei.grid.ambulance = "+86571120"
+    assert selectors.public_services(mei)["ambulance"] == "+86571120"
+    assert selectors.public_services(None) == {"ambulance": "120", "police": "110", "fire": "119"}
+
+
+def test_an_elder_without_a_plan_has_the_common_one(mei):
+    assert selectors.plan_of(mei).ring_contacts
+    ResponsePlan.objects.create(elder=mei, ring_contacts=False)
+    assert not selectors.plan_of(mei).ring_contacts
+
+
+def test_housemates_share_a_household_and_the_homeless_share_nothing(mei):
+    lan = cast.lan()
+    assert not selectors.housemates(lan)
+    assert list(selectors.housemates(cast.bo(mei))) == [mei]
+
+
+@pytest.mark.parametrize("text", ["mei", "陈", "13800000001", "330106194405120021", "CARD-7"])
+def test_an_operator_finds_her_by_name_number_identity_or_card(text, now):
+    mei = cast.mei(id_number="330106194405120021", card_number="card-7")
+    cast.lan()
+    assert list(selectors.find(cast.olive(), text, now=now)) == [mei]
+
+
+def test_nobody_finds_whom_they_may_not_see(mei, now):
+    assert not selectors.find(cast.rose(cast.lan()), "mei", now=now)
+    assert not selectors.find(cast.olive(), "  ", now=now)
+
+
+def test_mei_and_her_family_can_have_read_out_who_looked(mei, now):
+    olive, ka_ming = cast.olive(), cast.ka_ming(mei)
+    ledger.record(actor=olive, elder=mei, what="record", purpose="call 7", now=now)
+    for reader in (cast.signed_in(mei), ka_ming, olive, cast.agnes()):
+        entry = selectors.accesses_for(reader, mei, now=now).get()
+        assert entry.actor == olive
+    for other in (cast.rose(cast.lan()), cast.ping(), cast.ada(), AnonymousUser()):
+        assert not selectors.accesses_for(other, mei, now=now)
+
+
+def test_sealed_entries_are_for_supervisors_and_auditors(mei, now):
+    mei.safeguarding = True
+    mei.save()
+    olive, ka_ming = cast.olive(), cast.ka_ming(mei)
+    ledger.record(actor=olive, elder=mei, what="record", purpose="police asked", now=now)
+    for reader in (cast.signed_in(mei), ka_ming, olive):
+        assert not selectors.accesses_for(reader, mei, now=now)
+    for reader in (cast.sol(), cast.agnes()):
+        assert selectors.accesses_for(reader, mei, now=now).get().sealed
+
+
+def test_the_ledger_still_tells_of_an_account_that_is_gone(mei, now):
+    olive = cast.olive()
+    ledger.record(actor=olive, elder=mei, what="record", purpose="call 7", now=now)
+    number = olive.pk
+    olive.delete()
+    entry = selectors.accesses_for(cast.agnes(), mei, now=now).get()
+    assert entry.actor_id == number
+    assert entry.actor is None
+
+
+def test_every_role_is_told_apart(mei):
+    from elders import roles
+
+    assert roles.of(cast.olive()) == {Role.OPERATOR}
+    assert roles.of(cast.ka_ming(mei)) == {Role.FAMILY}
+    assert roles.of(cast.signed_in(mei)) == {Role.ELDER}
+    assert roles.of(cast.ada()) == {Role.ADMINISTRATOR}
+    assert roles.of(AnonymousUser()) == frozenset()
+    assert roles.is_operator(cast.sol())
+    assert not roles.is_operator(cast.agnes())
+    with pytest.raises(ValueError, match="relation"):
+        roles.grant(cast.ping(), Role.FAMILY)
