@@ -6,10 +6,14 @@ way of running; `config/checks.py` refuses half a configuration.
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+
+from config.keys import demo_key
+from config.logging import logging_config
 
 django_stubs_ext.monkeypatch()
 
@@ -23,14 +27,17 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # --- how this process runs -------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-SIMULATOR = env.bool("SIMULATOR", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SIMULATOR = env.bool("SIMULATOR", default=DEMO)
+SECRET_KEY = env.str("SECRET_KEY", default="") or (demo_key(VAR_DIR) if DEMO else "")
 # What personal data is encrypted with, newest first; a copy of the database is worthless without.
-FIELD_KEYS = env.list("FIELD_KEYS", default=[SECRET_KEY])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[SECRET_KEY] if DEMO else [])
+PORT = env.int("PORT", default=8000)
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = PUBLIC_BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[urlsplit(PUBLIC_BASE_URL).hostname or "", "127.0.0.1", "localhost"]
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -39,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "channels",
     "csp",
     "ninja",
@@ -67,8 +75,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "config.middleware.RequestContext",
+    "config.middleware.Errors",
 ]
 APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 TEMPLATES = [
     {
@@ -87,10 +99,14 @@ TEMPLATES = [
 ]
 
 # --- where things are kept -------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'one.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASES = {
+    "default": env.db_url_config(DATABASE_URL or f"sqlite:///{VAR_DIR.resolve() / 'one.sqlite3'}")
+}
 _db = DATABASES["default"]
+_db.setdefault("OPTIONS", {})
 if _db["ENGINE"].endswith("sqlite3"):
-    _db["OPTIONS"] = {
+    _db["OPTIONS"] |= {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # FULL: an acknowledged alarm must survive a power cut (NORMAL may lose the last commits).
@@ -98,12 +114,20 @@ if _db["ENGINE"].endswith("sqlite3"):
     }
 else:
     _db["CONN_MAX_AGE"] = 0
-    _db["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
-REDIS_URL = env.str("REDIS_URL", default="")
+    _db["OPTIONS"] |= {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
 
-# --- the two calls that go up the house ------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# --- the calls that go up the house ----------------------------------------------------------
 CALL_FLOW = "dispatch.hotline.Hotline"
 ALARM_FLOW = "dispatch.intake.Alarms"
+# Who carries calls and texts, in order of preference.
+CARRIERS = ["telephony.carriers.simulator.carrier.Simulator"] if SIMULATOR else []
 
 # --- the town --------------------------------------------------------------------------------
 TIME_ZONE = env.str("TOWN_TIME_ZONE", default="Asia/Shanghai")
@@ -133,10 +157,36 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 
+# --- signing in ------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# Counted per name and address together, so that nobody can lock an operator out from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", default=5)
+AXES_COOLOFF_TIME = env.int("SIGN_IN_COOL_OFF_MINUTES", default=10) / 60
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "config.errors.too_many_sign_ins"
+AXES_VERBOSE = False  # its own log lines would carry names
+AXES_DISABLE_ACCESS_LOG = True
+
 # --- security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        # Named, because not every browser counts a socket of the same origin as 'self'.
+        "connect-src": [SELF, PUBLIC_BASE_URL.replace("http", "ws", 1)],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -145,6 +195,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
-SECURE_SSL_REDIRECT = False
+SECURE_SSL_REDIRECT = BEHIND_TLS
+# Devices and carriers are answered, never redirected; probes come from inside.
+SECURE_REDIRECT_EXEMPT = [r"^positions/", r"^telephony/", r"^(healthz|readyz|metrics)$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if BEHIND_TLS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
+# The domain above and beside ours is the town's to decide about, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- health ----------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # absent: /metrics answers loopback only
+
+# --- logs ------------------------------------------------------------------------------------
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), plain=DEMO)

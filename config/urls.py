@@ -6,16 +6,21 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import health, metrics
+
 
 def _app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
     """The URLs of an app, if it has any."""
     try:
         return [path(prefix, include(module))] if find_spec(module) else []
-    except ModuleNotFoundError:
+    except ImportError:
         return []
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", metrics.scrape),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     *_app("positions/", "tracking.urls"),
@@ -24,3 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.SIMULATOR:
     urlpatterns += _app("telephony/simulator/", "telephony.carriers.simulator.urls")
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.crashed"

@@ -1,0 +1,58 @@
+"""The production host of the work: Celery rings, the database says what is due.
+
+No task carries data and no result is kept. A lost message loses nothing, because beat rings every
+second; a message that waited too long is dropped, because a later one says the same.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("one_number", broker=settings.REDIS_URL or None)
+app.conf.update(
+    beat_schedule={
+        "deadlines": {
+            "task": "config.celery.fire_due",
+            "schedule": 1.0,
+            "options": {"expires": 5.0},
+        },
+        "outbound": {"task": "config.celery.deliver", "schedule": 1.0, "options": {"expires": 5.0}},
+    },
+    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+    task_ignore_result=True,
+    task_publish_retry=False,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    timezone="UTC",
+)
+app.set_default()
+
+
+@app.task
+def fire_due() -> None:
+    """Fires what is due of the deadlines."""
+    from config import work
+
+    work.turn_now("deadlines")
+
+
+@app.task
+def deliver() -> None:
+    """Delivers the calls and texts that are due."""
+    from config import work
+
+    work.turn_now("outbound")
+
+
+@worker_init.connect
+def _refuse_what_is_broken(**_: Any) -> None:
+    from config.checks import refuse_what_is_broken
+
+    refuse_what_is_broken()

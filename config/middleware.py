@@ -1,0 +1,64 @@
+"""What happens around every request: an id on its log lines, and its errors answered."""
+
+import logging
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from config.errors import answer
+from config.logging import bind
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+log = logging.getLogger(__name__)
+
+
+class RequestContext:
+    """Puts a request id on every log line and on the answer.
+
+    A proxy's own id is taken over when it looks like one, so that both logs can be joined.
+    """
+
+    ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if self.ID.fullmatch(given) else uuid4().hex
+        with bind(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class Errors:
+    """Answers the errors that the apps raise: any exception with `code` and `http_status`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RequestDataTooBig):
+            return answer(request, 413, "too_large", str(error))
+        code, status = getattr(error, "code", None), getattr(error, "http_status", None)
+        if not isinstance(code, str) or not isinstance(status, int):
+            return None
+        if status >= 500:
+            log.error("request failed: %s", code, exc_info=error)
+        message = getattr(error, "message", "") or str(error)
+        return answer(request, status, code, message, getattr(error, "fields", None), _more(error))
+
+
+def _more(error: Exception) -> dict[str, object]:
+    """What an error says beside code, message and fields, such as who has the call."""
+    more = dict(getattr(error, "extra", {}))
+    if by := getattr(error, "by", ""):
+        more["by"] = by
+    return more

@@ -1,0 +1,24 @@
+from datetime import datetime
+
+from django.db import models
+
+
+class Heartbeat(models.Model):
+    """When a part of the house last said that it is at work. One row a part.
+
+    `work` names it: `deadlines`, `outbound`. `/readyz` reads the rows, so a dead worker is seen
+    by whoever watches the web processes.
+    """
+
+    work = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "heartbeat"
+
+    def __str__(self) -> str:
+        return f"{self.work} {self.at:%H:%M:%S}"
+
+    @classmethod
+    def beat(cls, work: str, *, now: datetime) -> None:
+        cls.objects.update_or_create(work=work, defaults={"at": now})
