@@ -1,0 +1,49 @@
+"""The register of devices. Where they are is not for registers: see `selectors.devices_for`."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from elders import roles
+from tracking.models import Device, DeviceLink
+
+
+class DeviceRegister:
+    """Kept by administrators (by Django's permissions) and supervisors (by their role)."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return roles.is_supervisor(request.user) or super().has_module_permission(request)  # type: ignore[misc]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return roles.is_supervisor(request.user) or super().has_view_permission(request, obj)  # type: ignore[misc]
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return roles.is_supervisor(request.user) or super().has_add_permission(request, *args)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return roles.is_supervisor(request.user) or super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what a device did stays told; it is unlinked with a date instead
+
+
+class LinkInline(DeviceRegister, admin.TabularInline[DeviceLink, Device]):
+    model = DeviceLink
+    extra = 0
+    autocomplete_fields = ("elder", "worker")
+
+
+@admin.register(Device)
+class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
+    inlines = (LinkInline,)
+    list_display = ("device_id", "name", "protocol", "registered", "require_token", "heard")
+    list_filter = ("registered", "protocol", "require_token")
+    search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
+    ordering = ("device_id",)
+    fields = ("device_id", "name", "protocol", "registered", "require_token")
+
+    @admin.display(description=_("last heard"), ordering="last_heard_at")
+    def heard(self, device: Device) -> Any:
+        return device.last_heard_at

@@ -1,0 +1,86 @@
+"""Alarms: committed at once, with no buffer, filter or order rule, and handed over as they are."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from tracking import devices, ingest
+from tracking.flow import alarm_flow
+from tracking.messages import Message
+from tracking.models import Alarm, Clock, Device, Protocol
+
+log = logging.getLogger(__name__)
+
+
+def cry(
+    device: Device, message: Message, *, trusted: bool, protocol: Protocol, now: datetime
+) -> Alarm:
+    """Keep the message's alarm and hand it to the alarm flow, in one transaction.
+
+    Only a trusted message moves the device, but every alarm keeps the place it names. When the flow
+    fails, the alarm stays, waiting (`handed_over_at` is None) for `hand_over_waiting`.
+    """
+    with transaction.atomic():
+        alarm = _keep(device, message, trusted=trusted, protocol=protocol, now=now)
+        if trusted:
+            ingest.hear(device, message, protocol=protocol, now=now)
+        _hand_over(alarm, now=now)
+    return alarm
+
+
+def hand_over_waiting(*, now: datetime, limit: int = 100) -> int:
+    """Hand over again what the flow failed to take, oldest first; how many it has taken now."""
+    waiting = Alarm.objects.filter(handed_over_at=None).order_by("id")[:limit]
+    return sum(_hand_over(alarm, now=now, waiting=True) for alarm in waiting)
+
+
+def _keep(
+    device: Device, message: Message, *, trusted: bool, protocol: Protocol, now: datetime
+) -> Alarm:
+    said = message.sent_at or now
+    believed = said if ingest.clock_at(said, now=now) == Clock.GOOD else now
+    holder = devices.holder_at(device, believed) or devices.holder_at(device, now)
+    place: dict[str, Any] = {"received_at": now, "source": protocol, "fixed_at": message.sent_at}
+    if message.fix:
+        place = ingest.reading(message.fix, protocol=protocol, now=now)
+    columns = {
+        **place,
+        "elder": holder.elder if holder else None,
+        "worker": holder.worker if holder else None,
+        "kinds": [str(kind) for kind in message.kinds],
+        "verified": trusted and device.registered,
+        "raw": message.alarm_text,
+    }
+    if message.sent_at is None:
+        return Alarm.objects.create(device=device, **columns)
+    reference = f"{message.sent_at.isoformat()} {','.join(message.kinds)}"
+    alarm, fresh = Alarm.objects.get_or_create(device=device, reference=reference, defaults=columns)
+    if not fresh:
+        # A stuck clock dates every press alike, so a repeat is never only a copy: it sounds again.
+        news = place if message.fix else {}
+        Alarm.objects.filter(pk=alarm.pk).update(repeats=F("repeats") + 1, repeated_at=now, **news)
+        alarm.refresh_from_db()
+    return alarm
+
+
+def _hand_over(alarm: Alarm, *, now: datetime, waiting: bool = False) -> bool:
+    """Have the flow take the alarm (`waiting`: unless somebody else just did); whether it did.
+
+    What a failing flow did halfway is undone, but not the alarm.
+    """
+    row = Alarm.objects.filter(pk=alarm.pk)
+    try:
+        with transaction.atomic():
+            if not (row.filter(handed_over_at=None) if waiting else row).update(handed_over_at=now):
+                return False
+            alarm.handed_over_at = now
+            alarm_flow().raised(alarm, now=now)
+    except Exception:
+        log.exception("alarm %s could not be handed over and waits", alarm.pk)
+        row.update(handed_over_at=None)
+        alarm.handed_over_at = None
+        return False
+    return True

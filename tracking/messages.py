@@ -1,0 +1,64 @@
+"""What a device says, in one shape for every protocol. A decoder makes these; no Django here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an alarm is about, the gravest first: an alarm is a set of these, and SOS leads it."""
+
+    SOS = "sos"
+    FALL = "fall"
+    RAW = "raw"  # an alarm whose word nobody could read: help until a person knows better
+    SILENT = "silent"
+    REMOVED = "removed"
+    TAMPER = "tamper"
+    ZONE_EXIT = "zone_exit"
+    ZONE_ENTER = "zone_enter"
+    POWER_LOST = "power_lost"
+    LOW_BATTERY = "low_battery"
+    POWER_BACK = "power_back"
+    BATTERY_OK = "battery_ok"
+    OTHER = "other"
+
+
+def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    """The distinct kinds, the gravest first."""
+    said = set(kinds)
+    return tuple(kind for kind in Kind if kind in said)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A raw reading, WGS-84. None is "not said"; `fixed_at` is the device's own clock, UTC."""
+
+    lat: float
+    lon: float
+    fixed_at: datetime | None = None
+    accuracy_m: float | None = None
+    altitude_m: float | None = None
+    speed_mps: float | None = None
+    course: float | None = None
+    valid: bool = True
+
+
+@dataclass(slots=True)
+class Message:
+    """One thing a device said.
+
+    `device_id` is empty when it could not be read. `errors` (field → reason) say what could not;
+    a message with errors counts as nothing but its alarm, `warnings` spoil nothing.
+    """
+
+    device_id: str = ""
+    token: str = ""
+    sent_at: datetime | None = None
+    fix: Fix | None = None
+    battery: int | None = None  # percent
+    charging: bool | None = None
+    kinds: tuple[Kind, ...] = ()
+    alarm_text: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)

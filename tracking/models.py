@@ -1,0 +1,187 @@
+"""Devices, whose they are and since when, where they were, and what they cried out."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from elders.models import Elder
+from providers.models import Worker
+
+
+class Protocol(models.TextChoices):
+    OSMAND = "osmand", "OsmAnd"
+
+
+class Clock(models.TextChoices):
+    """What the device's clock was worth when it dated a fix."""
+
+    GOOD = "good", _("plausible")
+    AHEAD = "ahead", _("ahead of ours")
+    UNSET = "unset", _("not set")
+
+
+class Datum(models.TextChoices):
+    """What the device measures in. We store WGS-84 only."""
+
+    WGS84 = "wgs84", "WGS-84"
+
+
+class Reading(models.Model):
+    """Where, when by three clocks, and how surely.
+
+    `fixed_at` is the device's word, except where its clock cannot be believed (`clock`): then the
+    last position of a device carries `received_at` instead, and its history what was said.
+    """
+
+    lat = models.FloatField(_("latitude"), null=True, editable=False)
+    lon = models.FloatField(_("longitude"), null=True, editable=False)
+    accuracy_m = models.FloatField(_("accuracy in metres"), null=True, editable=False)
+    altitude_m = models.FloatField(_("altitude in metres"), null=True, editable=False)
+    speed_mps = models.FloatField(_("speed in m/s"), null=True, editable=False)
+    course = models.FloatField(_("course"), null=True, editable=False)
+    valid = models.BooleanField(_("valid"), default=True, editable=False)
+    fixed_at = models.DateTimeField(_("fixed"), null=True, editable=False)
+    received_at = models.DateTimeField(_("received"), null=True, editable=False)
+    clock = models.CharField(
+        _("clock"), max_length=10, choices=Clock, default=Clock.GOOD, editable=False
+    )
+    source = models.CharField(_("source"), max_length=10, choices=Protocol, editable=False)
+    datum_in = models.CharField(
+        _("datum"), max_length=10, choices=Datum, default=Datum.WGS84, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Device(Reading):
+    """A watch, a pendant, a telephone. The reading is its last position.
+
+    One that nobody registered is kept as well: its alarms are handled, an operator sees it.
+    """
+
+    device_id = models.CharField(
+        _("device id"), max_length=64, unique=True, help_text=_("The number the device sends.")
+    )
+    protocol = models.CharField(
+        _("protocol"), max_length=10, choices=Protocol, default=Protocol.OSMAND
+    )
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    registered = models.BooleanField(_("registered"), default=False)
+    require_token = models.BooleanField(
+        _("requires its token"),
+        default=False,
+        help_text=_("Without it positions are refused, and alarms are marked unverified."),
+    )
+    token_hash = models.CharField(max_length=64, blank=True, editable=False)
+    last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
+    battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True, editable=False)
+    charging = models.BooleanField(_("charging"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        indexes = [models.Index(F("last_heard_at"), name="device_heard")]
+
+    def __str__(self) -> str:
+        return self.name or self.device_id
+
+
+class DeviceLink(models.Model):
+    """Whose device this is from `since` to `until`: a recycled watch speaks for its holder."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="links")
+    elder = models.ForeignKey(
+        Elder, models.CASCADE, null=True, blank=True, related_name="device_links"
+    )
+    worker = models.ForeignKey(
+        Worker, models.CASCADE, null=True, blank=True, related_name="device_links"
+    )
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("holder of a device")
+        verbose_name_plural = _("holders of a device")
+        ordering = ["-since"]
+        constraints = [
+            models.CheckConstraint(
+                name="device_is_held_by_one",
+                condition=Q(elder=None, worker__isnull=False) | Q(elder__isnull=False, worker=None),
+                violation_error_message=_("A device is held by an elder or by a worker."),
+            ),
+            models.CheckConstraint(
+                name="device_link_ends_after_it_began",
+                condition=Q(until=None) | Q(until__gte=F("since")),
+            ),
+            models.UniqueConstraint(
+                fields=["device"], condition=Q(until=None), name="device_has_one_holder_now"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.elder or self.worker}"
+
+
+class Position(Reading):
+    """One entry of a device's history. The same fix sent twice is kept once."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="positions")
+    battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True)
+    stored_at = models.DateTimeField(_("stored"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "fixed_at", "lat", "lon"], name="position_is_kept_once"
+            ),
+            models.CheckConstraint(
+                name="position_is_a_place",
+                condition=Q(lat__range=(-90, 90), lon__range=(-180, 180))
+                & ~Q(lat=0, lon=0)
+                & Q(fixed_at__isnull=False, received_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fixed_at:%Y-%m-%d %H:%M:%S} {self.lat:.5f}, {self.lon:.5f}"
+
+
+class Alarm(Reading):
+    """A cry of a device, kept before anything is answered.
+
+    `elder` or `worker` held the device when it cried. `reference` is the message's own identity
+    where it states a time: sent again, it is counted in `repeats` and handed over again.
+    `handed_over_at` is empty while the alarm flow has not taken it.
+    """
+
+    device = models.ForeignKey(Device, models.PROTECT, related_name="alarms")
+    elder = models.ForeignKey(Elder, models.SET_NULL, null=True, related_name="alarms")
+    worker = models.ForeignKey(Worker, models.SET_NULL, null=True, related_name="alarms")
+    kinds = models.JSONField(_("kinds"))
+    verified = models.BooleanField(_("verified"), default=False)
+    raw = models.TextField(_("as sent"), blank=True)
+    reference = models.CharField(max_length=200, blank=True, editable=False)
+    repeats = models.PositiveIntegerField(_("repeats"), default=0)
+    repeated_at = models.DateTimeField(_("last repeated"), null=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "reference"],
+                condition=~Q(reference=""),
+                name="alarm_is_kept_once",
+            )
+        ]
+        indexes = [
+            models.Index(F("elder"), F("received_at").desc(), name="alarm_of_elder"),
+            models.Index(F("id"), condition=Q(handed_over_at=None), name="alarm_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.kinds)} {self.received_at:%Y-%m-%d %H:%M:%S}"

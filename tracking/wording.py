@@ -1,0 +1,100 @@
+"""The sentences an operator reads out: places, distances and ages in words."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from tracking import geo
+
+if TYPE_CHECKING:
+    from tracking.locate import Estimate
+
+AT_HOME_M = 50
+
+
+def sentence(estimate: "Estimate") -> str:
+    """What is known, then what speaks against it."""
+    return " ".join(filter(None, [_known(estimate), _but(estimate.alternative, estimate)]))
+
+
+def age(age_s: float) -> str:
+    """An age one can say: seconds up to a minute and a half, then minutes, hours, days."""
+    if age_s < 90:
+        number = round(age_s)
+        return ngettext("%(number)d second", "%(number)d seconds", number) % {"number": number}
+    if age_s < 90 * 60:
+        number = round(age_s / 60)
+        return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
+    if age_s < 36 * 3600:
+        number = round(age_s / 3600)
+        return ngettext("%(number)d hour", "%(number)d hours", number) % {"number": number}
+    number = round(age_s / 86400)
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
+
+
+def distance(distance_m: float) -> str:
+    """A distance one can say: to ten metres below a kilometre, to a hundred above."""
+    if distance_m < 995:
+        return _("%(metres)d m") % {"metres": max(10, round(distance_m, -1))}
+    return _("%(kilometres).1f km") % {"kilometres": distance_m / 1000}
+
+
+def direction(course: float) -> str:
+    """One of the eight winds."""
+    winds = [
+        _("north"),
+        _("north-east"),
+        _("east"),
+        _("south-east"),
+        _("south"),
+        _("south-west"),
+        _("west"),
+        _("north-west"),
+    ]
+    return winds[geo.octant(course)]
+
+
+def _known(estimate: "Estimate") -> str:
+    facts = {"place": _place(estimate)}
+    if estimate.source == "home":
+        return _("No recent position. Home: %(place)s.") % facts
+    if estimate.source == "line":
+        return _("Calling from the line at home: %(place)s.") % facts
+    facts["age"] = age(estimate.age_s or 0)
+    if estimate.is_last_known:
+        return _("Last known, %(age)s ago: %(place)s.") % facts
+    if estimate.accuracy_m is None:
+        return _("Seen %(age)s ago: %(place)s.") % facts
+    facts["error"] = distance(estimate.accuracy_m)
+    return _("Seen %(age)s ago: %(place)s, give or take %(error)s.") % facts
+
+
+def _but(other: "Estimate | None", chosen: "Estimate") -> str:
+    if other is None:
+        return ""
+    away_m = geo.distance_m(chosen.lat, chosen.lon, other.lat, other.lon)
+    facts = {"distance": distance(away_m), "age": age(other.age_s or 0)}
+    if other.source == "device":
+        return _("But the device was %(distance)s away %(age)s ago: ask.") % facts
+    return _("Home is %(distance)s away: ask.") % facts
+
+
+def _place(estimate: "Estimate") -> str:
+    """Told from her home where that is known, because a street is quicker said than degrees."""
+    elder = estimate.elder
+    chinese = (get_language() or "").startswith("zh")
+    address = (elder.address_zh or elder.address) if chinese else elder.address or elder.address_zh
+    degrees = f"{estimate.lat:.5f}, {estimate.lon:.5f}"
+    if estimate.source != "device":
+        return address or degrees
+    if elder.lat is None or elder.lon is None:
+        return degrees
+    away = geo.leg(elder.lat, elder.lon, estimate.lat, estimate.lon)
+    if away.distance_m <= max(AT_HOME_M, min(estimate.accuracy_m or 0, 300)):
+        return _("at home, %(address)s") % {"address": address} if address else _("at home")
+    facts = {"distance": distance(away.distance_m), "direction": direction(away.course)}
+    return _("%(distance)s %(direction)s of home (%(address)s)") % {
+        **facts,
+        "address": address or degrees,
+    }
