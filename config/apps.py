@@ -9,8 +9,4 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config.bell import ring
-        from dispatch.bell import hang
-
         import_module("config.checks")  # registers them
-        hang(ring)

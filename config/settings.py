@@ -126,6 +126,10 @@ CACHES = {
 # --- the calls that go up the house ----------------------------------------------------------
 CALL_FLOW = "dispatch.hotline.Hotline"
 ALARM_FLOW = "dispatch.intake.Alarms"
+# Rung by telephony when a job is placed, so that nobody waits for the next sweep.
+BELL = "dispatch.bell.ring_after_commit"
+# Rung inside a transaction; once it is committed the worker looks at what is due, at once.
+BELL = "config.bell.ring"
 # Who carries calls and texts, in order of preference.
 CARRIERS = ["telephony.carriers.simulator.carrier.Simulator"] if SIMULATOR else []
 
@@ -138,6 +142,8 @@ LOCALE_PATHS = [BASE_DIR / "dispatch" / "locale"]
 USE_I18N = True
 HOTLINE_NUMBER = env.str("HOTLINE_NUMBER", default="12349")
 PHONE_REGION = env.str("PHONE_REGION", default="CN")
+# Mobiles that ring when a caller has waited for 60 s and the desk does not answer.
+ON_CALL_NUMBERS = env.list("ON_CALL_NUMBERS", default=[])
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
