@@ -60,11 +60,12 @@ def keep(
     now: datetime,
 ) -> Reply:
     """Write the event of a call, or of a text, down with its answer."""
-    is_call = isinstance(subject, Call)
-    owner = subject.carrier_ref if is_call else subject.attempt_key
+    call = subject if isinstance(subject, Call) else None
+    job = subject if isinstance(subject, OutboundJob) else None
+    owner = call.carrier_ref if call else job.attempt_key if job else ""
     CallEvent.objects.create(
-        call=subject if is_call else None,
-        job=None if is_call else subject,
+        call=call,
+        job=job,
         carrier=subject.carrier,
         reference=_reference(owner, kind, stamp),
         sequence=stamp.sequence or 0,

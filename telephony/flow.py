@@ -1,9 +1,9 @@
 """The one call that goes up from telephony: the script of the hotline.
 
 `settings.CALL_FLOW` names the class; it is built without arguments. A method that returns
-instructions may change `call.step`, `call.elder`, `call.candidates`, `call.priority`, `call.settled`
-and `call.purpose`; telephony saves them after it returns, in the same transaction. An exception
-undoes what the method wrote and puts the caller before a person.
+instructions may change `call.step`, `call.elder`, `call.candidates`, `call.priority`,
+`call.settled` and `call.purpose`; telephony saves them after it returns, in the same transaction.
+An exception undoes what the method wrote and puts the caller before a person.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 class CallFlow(Protocol):
-    """What the layer above answers. Everything but `changed` and `jobs_waiting` runs inside the
-    transaction that records the event, with the call's (and its job's) row locked."""
+    """What the layer above answers. Everything but `changed` runs inside the transaction
+    that records the event, with the call's (and its job's) row locked."""
 
     def incoming(self, call: "Call", *, now: datetime) -> Sequence[Instruction]:
         """A call has come in."""
@@ -37,9 +37,7 @@ class CallFlow(Protocol):
         """The other side hung up, in or out. `call.state` is already what it ends in (`ended`,
         `abandoned` with its call-back opened, or `wrap_up`). Not called after our own `Hangup`."""
 
-    def answered(
-        self, job: "OutboundJob", call: "Call", *, now: datetime
-    ) -> Sequence[Instruction]:
+    def answered(self, job: "OutboundJob", call: "Call", *, now: datetime) -> Sequence[Instruction]:
         """Somebody picked up a call that we placed."""
 
     def job_digits(
@@ -56,9 +54,6 @@ class CallFlow(Protocol):
 
     def changed(self, call: "Call | None") -> None:
         """After commit: screens that show this call, or (None) the call-backs, should look."""
-
-    def jobs_waiting(self) -> None:
-        """After commit: there is something to deliver; ring whoever runs the sweep."""
 
 
 @cache

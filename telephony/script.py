@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from telephony.carriers.registry import carrier_named
 from telephony.errors import CallError, CarrierError
@@ -32,13 +33,18 @@ def poke(call: Call | None) -> None:
 
 def locked(call_id: int) -> Call:
     """The call, its row locked until commit; its job first, as everywhere."""
+    lock_job_of(call_id)
+    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    if call is None:
+        raise CallError("not_found", _("There is no such call."), http_status=404)
+    return call
+
+
+def lock_job_of(call_id: int) -> None:
+    """Lock the job of a call that we placed, before anybody touches the call's own row."""
     job_id = Call.objects.filter(pk=call_id).values_list("job_id", flat=True).first()
     if job_id:
         OutboundJob.objects.select_for_update().get(pk=job_id)
-    call = Call.objects.select_for_update(of=("self",)).filter(pk=call_id).first()
-    if call is None:
-        raise CallError("not_found", "There is no such call.", http_status=404)
-    return call
 
 
 def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[Instruction]:
@@ -55,11 +61,12 @@ def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[I
 def take(call: Call, instructions: Sequence[Instruction], *, now: datetime) -> list[Instruction]:
     """Add instructions to a locked call, do what they mean for its state, and save it.
 
-    Returns what was added: an inbound caller left without anything to wait for is queued.
+    Returns what was added: with nothing left to wait for, a caller is queued, and whoever we
+    rang is let go.
     """
     given = list(instructions)
     if _leaves_alone(call, given):
-        given.append(Enqueue(call.priority))
+        given.append(Enqueue(call.priority) if call.is_inbound else Hangup())
     call.script = [*call.script, *map(as_json, given)]
     for step in given:
         _act(call, step, now=now)
@@ -72,7 +79,7 @@ def take(call: Call, instructions: Sequence[Instruction], *, now: datetime) -> l
 
 def _leaves_alone(call: Call, given: Sequence[Instruction]) -> bool:
     """Nobody listens, nobody comes, and the line stays open."""
-    if call.state != Call.State.RINGING or call.queued_at or not call.is_inbound:
+    if call.is_over or call.queued_at or call.operator_id or call.silence_at:
         return False
     return not any(isinstance(step, Gather | Enqueue | Bridge | Record | Hangup) for step in given)
 
@@ -83,16 +90,16 @@ def _act(call: Call, step: Instruction, *, now: datetime) -> None:
             call.state = Call.State.RINGING
             call.queued_at = call.queued_at or now
         call.priority = Priority.higher(call.priority, step.priority)
-        _finish_job(call)
+        finish_job(call)
     elif isinstance(step, Bridge):
-        _finish_job(call)
+        finish_job(call)
     elif isinstance(step, Hangup):
         call.state, call.ended_at = Call.State.ENDED, now
         call.silence_at = call.lease_until = None
-        _finish_job(call)
+        finish_job(call)
 
 
-def _finish_job(call: Call) -> None:
+def finish_job(call: Call) -> None:
     """Whoever we rang is with a person now, or was heard to the end: the job is done."""
     if call.job_id:
         OutboundJob.objects.filter(pk=call.job_id, state=OutboundJob.State.ANSWERED).update(
@@ -101,13 +108,24 @@ def _finish_job(call: Call) -> None:
 
 
 def tell(call_id: int, instructions: Sequence[Instruction], *, now: datetime) -> None:
-    """Give a live call instructions it did not ask for. A call that is over is left in peace."""
+    """Give a live call instructions it did not ask for. A call that is over is left in peace.
+
+    Takes the call's lock: not from a transaction that holds what the flow may be waiting for.
+    """
     with transaction.atomic():
         call = locked(call_id)
-        if call.is_over:
-            return
-        given = take(call, instructions, now=now)
-        transaction.on_commit(partial(_push, call, given), robust=True)
+        if not call.is_over:
+            push(call, take(call, instructions, now=now))
+
+
+def push(call: Call, given: Sequence[Instruction]) -> None:
+    """After commit, hand the leg instructions that answer no event of its own."""
+    transaction.on_commit(partial(_push, call, given), robust=True)
+
+
+def end_leg(call: Call) -> None:
+    """After commit, have the carrier end the leg; the database has it over already."""
+    transaction.on_commit(partial(_hang_up, call), robust=True)
 
 
 def _push(call: Call, given: Sequence[Instruction]) -> None:
@@ -115,11 +133,6 @@ def _push(call: Call, given: Sequence[Instruction]) -> None:
         carrier_named(call.carrier).push(call, given)
     except CarrierError:
         log.exception("The carrier did not take an instruction", extra={"call": call.pk})
-
-
-def end_leg(call: Call) -> None:
-    """After commit, have the carrier end the leg; the database has it over already."""
-    transaction.on_commit(partial(_hang_up, call), robust=True)
 
 
 def _hang_up(call: Call) -> None:

@@ -33,10 +33,10 @@ class Carrier(ABC):
 
     **Inwards.** The folder's views (or its link's listener) verify each event first — with no
     secret the carrier refuses to start — then normalise it and call one verb of
-    `telephony.inbound` (`incoming`, `digits`, `speech`, `hang_up`) or of `telephony.outbound`
-    (`answered`, `replied`, `unanswered`, `lost`), with a `Stamp` of the carrier's own reference
-    and sequence: a repeat is answered from the store, a late one changes nothing. The verbs
-    commit before they return a `Reply`; `render` turns its instructions into the carrier's answer.
+    `telephony.inbound` (`incoming`, `digits`, `speech`, `hang_up`) or of `telephony.answers`
+    (`answered`, `replied`, `unanswered`), with a `Stamp` of the carrier's own reference and
+    sequence: a repeat is answered from the store, a late one changes nothing. The verbs commit
+    before they return a `Reply`; `render` turns its instructions into the carrier's answer.
 
     **Outwards.** `call` and `text` are asked once per attempt, outside any transaction. They
     return the carrier's own reference, or raise `CarrierError` when *nothing was placed*. Any

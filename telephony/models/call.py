@@ -58,9 +58,7 @@ class Call(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
-    operator = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="calls"
-    )
+    operator = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="calls")
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     disposition = models.CharField(_("disposition"), max_length=30, blank=True)
 

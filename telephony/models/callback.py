@@ -13,9 +13,7 @@ class CallBack(models.Model):
     """A number to ring; it stays on the list until a person says that it was reached."""
 
     number = models.CharField(_("number"), max_length=32, blank=True)
-    call = models.ForeignKey(
-        Call, models.SET_NULL, null=True, blank=True, related_name="callbacks"
-    )
+    call = models.ForeignKey(Call, models.SET_NULL, null=True, blank=True, related_name="callbacks")
     elder = models.ForeignKey(
         Elder, models.SET_NULL, null=True, blank=True, related_name="callbacks"
     )
@@ -27,9 +25,7 @@ class CallBack(models.Model):
     due_at = models.DateTimeField(_("due"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     reached_at = models.DateTimeField(_("reached"), null=True, blank=True)
-    reached_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    reached_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
 
     class Meta:

@@ -96,7 +96,6 @@ class SimulatorItem(models.Model):
 
     job = models.ForeignKey(OutboundJob, models.CASCADE, related_name="simulated")
     attempt = models.PositiveSmallIntegerField()
-    placed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("simulated call or text")

@@ -1,0 +1,128 @@
+"""What came back from a job we placed: picked up, replied to, or neither."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from telephony import attempts, callbacks, script
+from telephony.desk import LEASE
+from telephony.errors import CallError
+from telephony.events import Reply, Stamp, keep, recall
+from telephony.flow import call_flow
+from telephony.instructions import Bridge, Enqueue, Gather, Instruction, as_json
+from telephony.models import Call, OutboundJob, Priority
+
+log = logging.getLogger(__name__)
+State = OutboundJob.State
+NO_STAMP = Stamp()
+
+
+def answered(job_id: int, carrier_ref: str, *, stamp: Stamp = NO_STAMP, now: datetime) -> Reply:
+    """Somebody picked up the leg `carrier_ref` of a job; this may come before `call` returned."""
+    with transaction.atomic():
+        job, call = _leg(job_id, carrier_ref, now=now)
+        if before := recall(call.carrier, carrier_ref, "answered", stamp):
+            return before
+        _must_ring(call)
+        job.state = State.ANSWERED
+        job.save(update_fields=["state"])
+        call.state, call.answered_at = Call.State.TALKING, now
+        call.save()
+        script.take(call, _greeting(job, call, now=now), now=now)
+        return keep(call, "answered", {}, _reply(call), stamp, now=now)
+
+
+def unanswered(
+    job_id: int, carrier_ref: str, *, how: str, stamp: Stamp = NO_STAMP, now: datetime
+) -> Reply:
+    """The leg rang in vain; `how` is "no-answer", "reject" or the carrier's own word."""
+    with transaction.atomic():
+        job, call = _leg(job_id, carrier_ref, now=now)
+        if before := recall(call.carrier, carrier_ref, how, stamp):
+            return before
+        _must_ring(call)
+        call.state, call.ended_at = Call.State.ENDED, now
+        call.save()
+        attempts.missed(job, now=now)
+        script.poke(call)
+        return keep(call, how, {}, _reply(call), stamp, now=now)
+
+
+def replied(job_id: int, digits: str, *, stamp: Stamp = NO_STAMP, now: datetime) -> Reply:
+    """A text we sent was answered by keys. CallError("call_over") when nobody waits for it."""
+    with transaction.atomic():
+        job = _job(job_id)
+        if before := recall(job.carrier, job.attempt_key, "reply", stamp):
+            return before
+        if job.state in (State.PLACING, State.UNKNOWN):
+            attempts.placed(job_id, job.carrier_ref, now=now)
+        elif job.state != State.DELIVERED:
+            raise CallError("call_over", _("This message is no longer waiting for a reply."))
+        # Answered while the flow runs: withdrawing the offer it accepts must not end it.
+        job.state = State.ANSWERED
+        job.save(update_fields=["state"])
+        attempts.acknowledge(job)
+        said = _ask_about_reply(job, digits, now=now)
+        asks_again = any(isinstance(step, Gather) for step in said)
+        job.state = State.DELIVERED if asks_again else State.DONE
+        job.save(update_fields=["state"])
+        reply = Reply(None, job.state, [as_json(step) for step in said], len(said))
+        return keep(job, "reply", {"digits": digits}, reply, stamp, now=now)
+
+
+def _ask_about_reply(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instruction]:
+    """The script's answer. One that fails costs nobody's reply: a person rings them."""
+    try:
+        with transaction.atomic():
+            return list(call_flow().job_digits(job, None, digits, now=now))
+    except Exception:
+        log.exception("The script failed; a person rings back", extra={"job": job.pk})
+        callbacks.open_for(
+            job.to, reason="script_failed", priority=Priority.URGENT, elder=job.elder, now=now
+        )
+        return []
+
+
+def _greeting(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
+    """The script's first words, or the operator who wants to speak with them."""
+    if job.operator is None:
+        return script.ask(call, lambda: call_flow().answered(job, call, now=now))
+    if not job.operator.is_active:
+        return [Enqueue(job.priority)]
+    call.operator, call.claimed_at = job.operator, now
+    call.lease_until = now + timedelta(seconds=LEASE)
+    return [Bridge(to=f"operator:{job.operator.pk}", name=str(job.operator))]
+
+
+def _leg(job_id: int, carrier_ref: str, *, now: datetime) -> tuple[OutboundJob, Call]:
+    """The job and one of its legs, both locked."""
+    job = _job(job_id)
+    if job.state in (State.PLACING, State.UNKNOWN):
+        attempts.placed(job_id, carrier_ref, now=now)
+        job.refresh_from_db()
+    known = Call.objects.filter(carrier=job.carrier, carrier_ref=carrier_ref)
+    call = known.select_for_update().first()
+    if call is None or call.job_id != job.pk:
+        raise CallError("call_over", _("This call is over."))
+    return job, call
+
+
+def _job(job_id: int) -> OutboundJob:
+    job = OutboundJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise CallError("not_found", _("There is no such call."), http_status=404)
+    return job
+
+
+def _must_ring(call: Call) -> None:
+    if call.is_over:
+        raise CallError("call_over", _("This call is over."))
+    if call.answered_at:
+        raise CallError("already_answered", _("This call was answered already."))
+
+
+def _reply(call: Call) -> Reply:
+    return Reply(call.pk, call.state, call.script_after(0), call.cursor)
