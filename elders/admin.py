@@ -140,7 +140,7 @@ class ElderAdmin(RegisterMixin, admin.ModelAdmin[Elder]):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(UserAdmin[User]):
     list_display = ("username", "name", "name_zh", "is_staff", "is_active", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("username", "name", "name_zh", "phone")

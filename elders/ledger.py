@@ -122,9 +122,9 @@ def _next_root(today: date) -> DayRoot | None:
         return None
     midnight = datetime.combine(day + timedelta(days=1), time(), get_default_timezone())
     newest = rest.filter(at__lt=midnight).last() or oldest
-    covered = list(rest.filter(position__lte=newest.position).values_list("hash", flat=True))
-    first, last_position = oldest.position, newest.position
-    return DayRoot(day=day, first=first, last=last_position, root=chain.merkle_root(covered))
+    covered = rest.filter(position__lte=newest.position).values_list("position", "hash")
+    positions, hashes = zip(*((position or 0, hash_) for position, hash_ in covered), strict=True)
+    return DayRoot(day=day, first=positions[0], last=positions[-1], root=chain.merkle_root(hashes))
 
 
 def _locked_head() -> LedgerHead:

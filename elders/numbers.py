@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 
 from elders.errors import ElderError
 
+# Whole numbers only: one that can be dialled in its own district alone names nobody.
+POSSIBLE = phonenumbers.ValidationResult.IS_POSSIBLE
+
 
 def normalise(raw: str, *, field: str = "number") -> str:
     """`raw` as E.164 ("0571 8765 4321" -> "+8657187654321").
@@ -18,7 +21,7 @@ def normalise(raw: str, *, field: str = "number") -> str:
         parsed = phonenumbers.parse(raw, settings.PHONE_REGION)
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    if parsed is None or phonenumbers.is_possible_number_with_reason(parsed) != POSSIBLE:
         message = _("This is not a telephone number.")
         raise ElderError("invalid_number", 400, message, {field: message})
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -65,18 +65,12 @@ def elder_of(user: User | AnonymousUser) -> Elder | None:
 def find(user: User | AnonymousUser, text: str, *, now: datetime | None = None) -> QuerySet[Elder]:
     """The elders `user` may see whose name, number, identity or card number is `text`.
 
-    Names match from their beginning; numbers in any spelling.
+    Names match from their beginning, numbers as a whole but in any spelling.
     """
     text = text.strip().replace("\0", "")
     if not text:
         return Elder.objects.none()
-    hashes = search_hashes(text)
-    match = Q(name__istartswith=text) | Q(name_zh__startswith=text)
-    match |= Q(id_number_hash__in=hashes) | Q(card_number_hash__in=hashes)
-    number = _number_or_none(text)
-    if number:
-        holders = LineHolder.objects.filter(line__number=number)
-        match |= Q(pk__in=holders.values("elder")) | Q(second_number=number)
+    match = _with_number(text) if any(map(str.isdigit, text)) else _named(text)
     return elders_for(user, now=now).filter(match).order_by("name", "pk")
 
 
@@ -161,6 +155,21 @@ def _link(user: User) -> Exists:
 
 def _consented(user: User, now: datetime | None) -> Exists:
     return Exists(Consent.objects.filter(consent.running(now), elder=OuterRef("pk"), grantee=user))
+
+
+def _named(text: str) -> Q:
+    return Q(name__istartswith=text) | Q(name_zh__startswith=text)
+
+
+def _with_number(text: str) -> Q:
+    """By exact values alone, and keys fetched first, so that each has its index."""
+    hashes = search_hashes(text)
+    match = Q(id_number_hash__in=hashes) | Q(card_number_hash__in=hashes)
+    number = _number_or_none(text)
+    if number:
+        holders = LineHolder.objects.filter(line__number=number)
+        match |= Q(pk__in=list(holders.values_list("elder_id", flat=True)))
+    return match
 
 
 def _number_or_none(raw: str) -> str | None:

@@ -16,7 +16,7 @@ ID = "33010619440512002X"
 def stored(column: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM elders_elder")
-        return cursor.fetchone()[0]
+        return str(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("column", ["health_summary", "id_number", "card_number", "door_code"])
