@@ -1,0 +1,150 @@
+"""A worker's way to the elder: depart, arrive, finish, or fall away."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dispatch import notices, transitions
+from dispatch.actors import Actor
+from dispatch.errors import DispatchError
+from dispatch.live import pokes
+from dispatch.models import Assignment, ServiceRequest
+from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
+from providers import capacity
+
+A = AssignmentState
+
+
+def depart(assignment_id: int, *, by: Actor, now: datetime) -> Assignment:
+    """On the way. Told twice is done once; DispatchError when the visit has ended."""
+    with transaction.atomic():
+        assignment, request = _held(assignment_id)
+        if assignment.state == A.ASSIGNED:
+            _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
+        return assignment
+
+
+def arrive(assignment_id: int, *, by: Actor, now: datetime, evidence: str = "") -> Assignment:
+    """At the door. `evidence` says how it is known, when an operator records it for the worker."""
+    with transaction.atomic():
+        assignment, request = _held(assignment_id)
+        if assignment.state == A.ASSIGNED:
+            _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
+        if assignment.state == A.EN_ROUTE:
+            _step(
+                assignment,
+                request,
+                A.ON_SCENE,
+                Kind.ARRIVED,
+                State.ON_SCENE,
+                by=by,
+                now=now,
+                evidence=evidence,
+            )
+            notices.settle(request=request, code="late", now=now)
+        return assignment
+
+
+def finish(assignment_id: int, *, by: Actor, now: datetime, note: str = "") -> Assignment:
+    """The work is done; the elder is asked to confirm. Needs an arrival first."""
+    with transaction.atomic():
+        assignment, request = _held(assignment_id, ended=A.CLEARED)
+        if assignment.state == A.CLEARED:
+            return assignment
+        if assignment.state != A.ON_SCENE:
+            raise DispatchError("not_arrived", "Record the arrival first.", state=assignment.state)
+        capacity.give_back(assignment.worker_id)
+        assignment.note = note
+        _step(
+            assignment, request, A.CLEARED, Kind.FINISHED, State.DONE, by=by, now=now, note=note
+        )
+        notices.settle(request=request, code="overdue", now=now)
+        return assignment
+
+
+def release(assignment_id: int, *, by: Actor, now: datetime, why: str) -> None:
+    """The worker falls away before arriving; the next one is asked at once."""
+    with transaction.atomic():
+        assignment, request = _held(assignment_id, ended=A.RELEASED)
+        if assignment.state == A.RELEASED:
+            return
+        if assignment.state == A.ON_SCENE:
+            raise DispatchError("on_scene", "The worker is there: finish the visit instead.")
+        capacity.give_back(assignment.worker_id)
+        assignment.note = why
+        _step(
+            assignment, request, A.RELEASED, Kind.RELEASED, State.OFFERED, by=by, now=now, why=why
+        )
+        if assignment.role == Role.RESPONDER:
+            transitions.wind(request, now=now, after_s=0)
+
+
+def let_go(request: ServiceRequest, *, by: Actor, now: datetime, why: str) -> None:
+    """Ends every commitment of a held request that is being closed or cancelled."""
+    for assignment in request.assignments.filter(state__in=ACTIVE_ASSIGNMENTS).order_by(
+        "worker_id"
+    ):
+        capacity.give_back(assignment.worker_id)
+        assignment.note = why
+        end, kind = (
+            (A.CLEARED, Kind.FINISHED)
+            if assignment.state == A.ON_SCENE
+            else (A.RELEASED, Kind.RELEASED)
+        )
+        _step(assignment, request, end, kind, None, by=by, now=now, why=why, ends="request")
+
+
+STAMP = {
+    A.EN_ROUTE: "en_route_at",
+    A.ON_SCENE: "on_scene_at",
+    A.CLEARED: "cleared_at",
+    A.RELEASED: "cleared_at",
+}
+
+
+def _step(
+    assignment: Assignment,
+    request: ServiceRequest,
+    end: AssignmentState,
+    kind: Kind,
+    to: State | None,
+    *,
+    by: Actor,
+    now: datetime,
+    **data: str,
+) -> None:
+    """Moves the assignment and logs it; only the responder moves the request with it."""
+    assignment.state = end
+    setattr(assignment, STAMP[end], now)
+    assignment.save()
+    worker = assignment.worker
+    transitions.advance(
+        request,
+        kind,
+        to=to if assignment.role == Role.RESPONDER else None,
+        by=by,
+        now=now,
+        data={
+            "assignment": assignment.pk,
+            "role": assignment.role,
+            "worker": {"id": worker.pk, "name": worker.name, "name_zh": worker.name_zh},
+        }
+        | {key: value for key, value in data.items() if value},
+    )
+    pokes.after_commit(f"worker:{worker.pk}")
+
+
+def _held(
+    assignment_id: int, *, ended: AssignmentState | None = None
+) -> tuple[Assignment, ServiceRequest]:
+    """The assignment under its request's lock; one that has ended otherwise than `ended` is 409."""
+    request_id = (
+        Assignment.objects.filter(pk=assignment_id).values_list("request_id", flat=True).first()
+    )
+    if request_id is None:
+        raise DispatchError("not_found", "There is no such assignment.", http_status=404)
+    request = transitions.hold(request_id)
+    assignment = Assignment.objects.select_related("worker").get(pk=assignment_id)
+    if assignment.state not in ACTIVE_ASSIGNMENTS and assignment.state != ended:
+        raise DispatchError("visit_over", "This visit has ended.", state=assignment.state)
+    return assignment, request

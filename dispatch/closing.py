@@ -1,0 +1,173 @@
+"""How a request ends: confirmed, closed, cancelled; and how it begins again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dispatch import assignments, notices, offers, summons, transitions
+from dispatch.actors import Actor
+from dispatch.errors import DispatchError
+from dispatch.models import ServiceRequest
+from dispatch.states import Disposition, Kind, OfferState, State
+
+# What an operator states by choosing a disposition for an emergency (rule 15): either they have
+# spoken with the elder, or somebody named has seen her, or another service has taken over.
+SPOKEN = frozenset(
+    {
+        Disposition.RESOLVED_BY_PHONE,
+        Disposition.FALSE_ALARM,
+        Disposition.TEST,
+        Disposition.PRANK,
+    }
+)
+
+
+def confirm(request_id: int, *, by: Actor, now: datetime) -> ServiceRequest:
+    """The elder, or somebody with her, says that the need is met: a routine request closes.
+
+    An emergency takes the word down and stays open until an operator closes it.
+    """
+    with transaction.atomic():
+        request = transitions.hold(request_id)
+        if request.state == State.CLOSED:
+            return request  # told twice
+        if request.state != State.DONE:
+            raise DispatchError(
+                "wrong_state", "The visit is not finished yet.", state=request.state
+            )
+        transitions.advance(request, Kind.CONFIRMED, by=by, now=now)
+        if not request.is_emergency:
+            _end(
+                request,
+                State.CLOSED,
+                Kind.CLOSED,
+                by=by,
+                now=now,
+                disposition=Disposition.MET,
+                reason="",
+            )
+        return request
+
+
+def close(
+    request_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    disposition: Disposition,
+    reason: str = "",
+    seen_by: str = "",
+    seq: int | None = None,
+) -> ServiceRequest:
+    """An operator ends it, with how it ended and on what evidence.
+
+    For an emergency the evidence is demanded: `seen_by` names who has seen the elder, unless the
+    disposition itself says that the operator has spoken with her, a worker has arrived, or
+    another service has confirmed that it took over.
+    """
+    with transaction.atomic():
+        request = transitions.hold(request_id, seq=seq)
+        if request.state == State.CLOSED and request.disposition == disposition:
+            return request
+        evidence = _evidence(request, disposition, seen_by)
+        if request.is_emergency and not evidence:
+            raise DispatchError(
+                "evidence_needed",
+                "An emergency ends when an operator has spoken with the elder or a named person"
+                " has seen her.",
+                http_status=422,
+                fields={"seen_by": "Who has seen her?"},
+            )
+        _end(
+            request,
+            State.CLOSED,
+            Kind.CLOSED,
+            by=by,
+            now=now,
+            disposition=disposition,
+            reason=reason,
+            evidence=evidence,
+        )
+        return request
+
+
+def cancel(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> ServiceRequest:
+    """Not needed any more. Never an emergency: those are closed by an operator (rule 15)."""
+    with transaction.atomic():
+        request = transitions.hold(request_id)
+        if request.state == State.CANCELLED:
+            return request
+        if request.is_emergency:
+            raise DispatchError("emergency", "An emergency is closed by an operator, with evidence.")
+        _end(request, State.CANCELLED, Kind.CANCELLED, by=by, now=now, reason=reason)
+        return request
+
+
+def reopen(request_id: int, *, by: Actor, now: datetime, reason: str) -> ServiceRequest:
+    """The need is not met after all: somebody is looked for again at once."""
+    with transaction.atomic():
+        request = transitions.hold(request_id)
+        transitions.advance(
+            request,
+            Kind.REOPENED,
+            to=State.OFFERED,
+            by=by,
+            now=now,
+            data={"reason": reason},
+            closed_at=None,
+            disposition="",
+            reason="",
+            sounds=request.sounds + 1,
+        )
+        transitions.wind(request, now=now, after_s=0)
+        return request
+
+
+def _evidence(request: ServiceRequest, disposition: Disposition, seen_by: str) -> str:
+    if seen_by:
+        return f"seen by {seen_by}"
+    if request.voice_at or disposition in SPOKEN:
+        return "spoken with"
+    arrived = request.assignments.filter(on_scene_at__isnull=False).select_related("worker").first()
+    if arrived:
+        return f"seen by {arrived.worker}"
+    taken_over = request.handovers.exclude(outcome="").first()
+    if disposition == Disposition.HANDED_OVER and taken_over:
+        return f"taken over by {taken_over}"
+    return ""
+
+
+def _end(
+    request: ServiceRequest,
+    to: State,
+    kind: Kind,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    disposition: Disposition | None = None,
+    evidence: str = "",
+) -> None:
+    """Frees everybody, stops every clock, call and text, and writes the last line."""
+    if not transitions.may_move(State(request.state), to):
+        raise DispatchError(
+            "wrong_state", f"A request that is {request.state} cannot end so.", state=request.state
+        )
+    offers.withdraw(request, request.offers.filter(state=OfferState.MADE), by=by, now=now)
+    assignments.let_go(request, by=by, now=now, why=reason or str(disposition or to))
+    said = {"disposition": disposition, "reason": reason, "evidence": evidence}
+    transitions.advance(
+        request,
+        kind,
+        to=to,
+        by=by,
+        now=now,
+        data={key: value for key, value in said.items() if value},
+        closed_at=now,
+        disposition=disposition or "",
+        reason=reason,
+        owner=None,
+        owner_until=None,
+    )
+    summons.stop_all(request, now=now)
+    notices.settle(request=request, now=now)

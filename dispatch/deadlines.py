@@ -1,0 +1,195 @@
+"""What happens when nothing happens: the sweep that fires due deadlines, and what each does.
+
+Any number of processes may sweep at once: a deadline is claimed by a conditional UPDATE in the
+transaction that acts on it. One that our own software fails to act on is tried again, later and
+later, and after five times a person is told.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from dispatch import clocks, emergencies, hotline, notices, offers, ownership, summons, transitions
+from dispatch.handovers import HANDOVER_CLOCK
+from dispatch.models import Deadline, ServiceRequest
+from dispatch.models.clock import RUNNING
+from dispatch.states import Priority, State
+from dispatch.timing import CONFIRM_S, HANDOVER_S, REPEAT_S
+from telephony import desk
+from tracking import alarms
+
+log = logging.getLogger(__name__)
+TELL_AFTER_FAILURES = 5
+
+
+def fire_due(*, now: datetime, limit: int = 200) -> int:
+    """Fires what is due, oldest first; returns how many fired. Safe in any number of processes."""
+    due = Deadline.objects.filter(RUNNING, due_at__lte=now).order_by("due_at", "id")
+    fired = sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
+    return fired + desk.lapse_leases(now=now) + alarms.hand_over_waiting(now=now)
+
+
+def fire(deadline_id: int, *, now: datetime) -> bool:
+    """Fires one deadline if it is still running and due; False when somebody else has."""
+    try:
+        with transaction.atomic():
+            found = Deadline.objects.filter(pk=deadline_id).values("request_id").first()
+            if found is None:
+                return False
+            # The order of locks: the request first, then everything that hangs on it.
+            request = transitions.hold(found["request_id"]) if found["request_id"] else None
+            mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
+            if not mine.update(fired_at=now):
+                return False
+            deadline = Deadline.objects.get(pk=deadline_id)
+            if request is not None:
+                REQUEST_CLOCKS[deadline.kind](request, deadline, now=now)
+            else:
+                DESK_CLOCKS[deadline.kind](deadline, now=now)
+            return True
+    except Exception:
+        log.exception("deadline failed", extra={"deadline": deadline_id})
+        _postpone(deadline_id, now=now)
+        return False
+
+
+def _postpone(deadline_id: int, *, now: datetime) -> None:
+    """A fault of ours must neither lose a deadline nor keep the sweep from the others."""
+    deadline = Deadline.objects.get(pk=deadline_id)
+    again = now + timedelta(seconds=min(60, 2**deadline.failures))
+    Deadline.objects.filter(pk=deadline_id).update(failures=F("failures") + 1, due_at=again)
+    if deadline.failures + 1 == TELL_AFTER_FAILURES:
+        about = {"request": deadline.request} if deadline.request else {}
+        notices.tell("software", level="sos", now=now, data={"kind": deadline.kind}, **about)
+
+
+# --- the clock of each state -----------------------------------------------------------------
+
+
+def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    state, priority = State(request.state), Priority(request.priority)
+    if state in offers.SEARCHING:
+        _search(request, deadline, now=now)
+    elif state == State.DONE:
+        _unconfirmed(request, deadline, now=now)
+    else:
+        code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late", State.ON_SCENE: "overdue"}
+        level = "sos" if request.is_emergency else "warn"
+        notices.tell(code[state], level=level, now=now, request=request)
+        transitions.wind(
+            request, now=now, after_s=REPEAT_S[priority], round=deadline.round + 1
+        )
+
+
+def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    """Invites the next; where nobody is left the desk is told, and told again."""
+    seq = request.seq
+    offers.make_next(request.pk, now=now)
+    request.refresh_from_db()
+    if request.state != State.UNFILLED or request.seq != seq:
+        _keep_searching(request, now=now)
+        return
+    notices.tell("unfilled", level="sos", now=now, request=request)
+    transitions.wind(request, now=now, round=deadline.round + 1)
+
+
+def _keep_searching(request: ServiceRequest, *, now: datetime) -> None:
+    """The net under the net: however the round went, a searching request keeps a clock."""
+    running = Deadline.objects.filter(RUNNING, request=request, kind=transitions.STATE_CLOCK)
+    if request.is_open and not running.exists():
+        transitions.wind(request, now=now, after_s=1)
+
+
+def _unconfirmed(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    """DONE: first the elder is rung; if that leads to nothing a person takes over."""
+    if deadline.round == 0 and not request.is_emergency and summons.ask_confirmation(
+        request, now=now
+    ):
+        transitions.wind(request, now=now, after_s=CONFIRM_S, round=1)
+        return
+    notices.tell("not_confirmed", now=now, request=request)
+    repeat_s = REPEAT_S[Priority(request.priority)]
+    transitions.wind(request, now=now, after_s=repeat_s, round=deadline.round + 1)
+
+
+# --- the other clocks of a request -----------------------------------------------------------
+
+
+def _offer(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    assert deadline.offer_id is not None
+    offers.expire(deadline.offer_id, now=now)
+
+
+def _handover(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    notices.tell("handover_unconfirmed", level="sos", now=now, request=request)
+    clocks.arm(
+        HANDOVER_CLOCK,
+        after_s=HANDOVER_S,
+        now=now,
+        request=request,
+        handover=deadline.handover,
+        round=deadline.round + 1,
+    )
+
+
+def _lease(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    if request.owner_until is not None and request.owner_until > now:
+        left_s = (request.owner_until - now).total_seconds()
+        clocks.arm(ownership.LEASE_CLOCK, after_s=left_s, now=now, request=request)
+        return
+    ownership.give_back(request.pk, now=now, why="no live console")
+
+
+def _unclaimed(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    if request.owner_id is None:
+        notices.tell("unclaimed", level="sos", now=now, request=request)
+        ServiceRequest.objects.filter(pk=request.pk).update(sounds=F("sounds") + 1)
+        ownership.watch_unclaimed(request, now=now, round=deadline.round + 1)
+
+
+def _voice(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    emergencies.seek_voice(request, round=deadline.round, now=now)
+
+
+def _ambulance(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
+    emergencies.ask_for_ambulance(request, now=now, round=deadline.round)
+
+
+# --- the clocks of the desk ------------------------------------------------------------------
+
+
+def _supervisors(deadline: Deadline, *, now: datetime) -> None:
+    notices.tell("waiting_15", now=now, call=deadline.call)
+
+
+def _on_call(deadline: Deadline, *, now: datetime) -> None:
+    notices.tell("waiting_60", level="sos", now=now, call=deadline.call)
+    assert deadline.call is not None
+    summons.ring_on_call(deadline.call, now=now)
+
+
+def _callback(deadline: Deadline, *, now: datetime) -> None:
+    callback = deadline.callback
+    if callback is None or callback.reached_at is not None:
+        return
+    notices.tell("callback_due", now=now, callback=callback)
+    hotline.watch(callback, now=now, round=deadline.round + 1)
+
+
+REQUEST_CLOCKS: dict[str, Callable[..., None]] = {
+    transitions.STATE_CLOCK: _state,
+    offers.OFFER_CLOCK: _offer,
+    HANDOVER_CLOCK: _handover,
+    ownership.LEASE_CLOCK: _lease,
+    ownership.UNCLAIMED_CLOCK: _unclaimed,
+    emergencies.VOICE_CLOCK: _voice,
+    emergencies.AMBULANCE_CLOCK: _ambulance,
+}
+DESK_CLOCKS: dict[str, Callable[..., None]] = {
+    hotline.SUPERVISORS_CLOCK: _supervisors,
+    hotline.ON_CALL_CLOCK: _on_call,
+    hotline.CALLBACK_CLOCK: _callback,
+}

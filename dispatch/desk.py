@@ -1,0 +1,68 @@
+"""An operator at the desk: a live console keeps calls and requests, signing out hands them over."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dispatch import emergencies, ownership
+from dispatch.errors import DispatchError
+from dispatch.models import RequestCall, ServiceRequest
+from dispatch.states import OPEN
+from elders import roles
+from elders.models import User
+from telephony import desk as calls
+from telephony.models import Call
+
+
+def renew(user: User, *, now: datetime) -> None:
+    """A sign of life from a console: every lease of `user` runs from now."""
+    if roles.is_operator(user):
+        calls.renew_lease(user, now=now)
+        ownership.renew(user, now=now)
+
+
+def take(call_id: int, *, by: User, now: datetime) -> Call:
+    """Takes a waiting call and speaks at once; the emergency it is about is taken with it.
+
+    Speaking on an emergency's call is the voice contact that rule 15 asks for.
+    """
+    calls.claim(call_id, by=by, now=now)
+    call = calls.talk(call_id, by=by, now=now)
+    for request in _about(call):
+        emergencies.heard_voice(request.pk, by=by, now=now)
+        if request.owner_id is None:
+            ownership.claim(request.pk, by=by, now=now)
+    return call
+
+
+def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:
+    """Leaves the desk. What is in hand goes to the colleague `to`; without one leaving is refused."""
+    with transaction.atomic():
+        mine = ServiceRequest.objects.filter(owner=user, state__in=OPEN, owner_until__gt=now)
+        if mine.exists() and to is None:
+            raise DispatchError(
+                "handover_needed",
+                "You have open requests: name a colleague who takes them.",
+                fields={"to": "Who takes them?"},
+            )
+        calls.sign_out(user, to=to, now=now)
+        for request in mine:
+            ownership.give_back(request.pk, now=now, why="handed over", by=user)
+            if to is not None:
+                ownership.claim(request.pk, by=to, now=now)
+
+
+def _about(call: Call) -> list[ServiceRequest]:
+    """The open requests this call opened or joined, or that a ring-back was placed for."""
+    linked = RequestCall.objects.filter(call=call, request__state__in=OPEN)
+    found = {link.request for link in linked.select_related("request")}
+    what, _, key = (call.job.subject if call.job else "").partition(":")
+    if what in ("ring_back", "contact", "confirm") and key.isdigit():
+        found |= set(ServiceRequest.objects.filter(pk=key, state__in=OPEN))
+    if call.elder_id:
+        found |= set(
+            ServiceRequest.objects.filter(
+                elder=call.elder_id, state__in=OPEN, priority="emergency"
+            )
+        )
+    return sorted(found, key=lambda request: request.pk)

@@ -1,0 +1,33 @@
+"""What the conductor refuses, and how it says so."""
+
+
+class DispatchError(Exception):
+    """A verb that cannot be carried out now. Answered by the middleware; nothing has changed.
+
+    `code` is for programs, `message` for people, `fields` names what to mend (field → reason),
+    `extra` stands beside them in the answer (who has it, what the list looks like now).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        http_status: int = 409,
+        fields: dict[str, str] | None = None,
+        **extra: object,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.http_status = http_status
+        self.fields = fields or {}
+        self.extra = extra
+
+
+class Stale(DispatchError):
+    """Somebody else moved the request since it was drawn: redraw and ask again (rule 16)."""
+
+    def __init__(self, *, drawn: int, now: int) -> None:
+        super().__init__("stale", "This has changed since it was shown. Look again.", seq=now)
+        self.drawn = drawn

@@ -1,0 +1,87 @@
+"""120, 110, 119 and other services: telling them is an act with a name, a time and a clock."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from dispatch import clocks, notices, transitions
+from dispatch.actors import actor_of
+from dispatch.errors import DispatchError
+from dispatch.models import Handover
+from dispatch.states import Kind
+from dispatch.timing import HANDOVER_S
+from elders import selectors
+from elders.models import User
+
+HANDOVER_CLOCK = "handover"
+SERVICES = {"120": "ambulance", "110": "police", "119": "fire"}
+
+
+def make(
+    request_id: int,
+    *,
+    service: str,
+    by: User,
+    now: datetime,
+    number: str = "",
+    reference: str = "",
+) -> Handover:
+    """Notes that another service was told, and winds the clock until it confirms.
+
+    120, 110 and 119 get the number of the elder's grid cell, not of our trunk, unless the
+    operator rang another one. Never waits for an offer.
+    """
+    with transaction.atomic():
+        request = transitions.hold(request_id)
+        if not request.is_open:
+            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+        local = selectors.public_services(request.elder)
+        handover = Handover.objects.create(
+            request=request,
+            service=service,
+            number=number or local.get(SERVICES.get(service, service), service),
+            at=now,
+            by=by,
+            reference=reference,
+        )
+        transitions.advance(
+            request,
+            Kind.HANDOVER_MADE,
+            by=actor_of(by),
+            now=now,
+            data={"handover": handover.pk, "service": service, "number": handover.number},
+        )
+        clocks.arm(
+            HANDOVER_CLOCK,
+            after_s=HANDOVER_S,
+            now=now,
+            request=request,
+            handover=handover,
+        )
+        return handover
+
+
+def end(
+    handover_id: int, *, by: User, now: datetime, outcome: str, reference: str = ""
+) -> Handover:
+    """The other side confirmed, refused, or arrived: `outcome` says which. The clock stops."""
+    with transaction.atomic():
+        found = Handover.objects.filter(pk=handover_id).first()
+        if found is None:
+            raise DispatchError("not_found", "There is no such hand-over.", http_status=404)
+        request = transitions.hold(found.request_id)
+        handover = Handover.objects.get(pk=handover_id)
+        if handover.ended_at is None:
+            handover.outcome, handover.ended_at = outcome, now
+            handover.reference = reference or handover.reference
+            handover.save()
+            transitions.advance(
+                request,
+                Kind.HANDOVER_ENDED,
+                by=actor_of(by),
+                now=now,
+                data={"handover": handover.pk, "service": handover.service, "outcome": outcome},
+            )
+            clocks.clear(HANDOVER_CLOCK, handover=handover, now=now)
+            notices.settle(request=request, code="handover_unconfirmed", now=now)
+        return handover

@@ -1,0 +1,188 @@
+"""The script of the one number: a person first, one digit an offer and not a gate (DESIGN §6).
+
+Telephony calls this class (`CALL_FLOW`) for every event of every call, whatever the carrier. A
+caller is in the operators' queue from the first ring; everything below only shortens the wait.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from dispatch import clocks, intake, replies, whereabouts, wording
+from dispatch.actors import Actor
+from dispatch.live import pokes
+from dispatch.models import ServiceRequest
+from dispatch.states import OPEN, Priority
+from dispatch.timing import CALLBACK_S, ON_CALL_S, SAME_ORDER_S, SUPERVISORS_S
+from elders import selectors
+from elders.models import Elder
+from elders.selectors import Caller
+from providers.models import Category
+from telephony.instructions import Enqueue, Gather, Instruction, Say
+from telephony.models import Call, CallBack, OutboundJob
+
+UNWELL = "3"
+WAIT_FOR_KEY_S = 8
+
+SUPERVISORS_CLOCK, ON_CALL_CLOCK, CALLBACK_CLOCK = "supervisors", "on_call", "callback"
+
+
+class Hotline:
+    """Implements `telephony.flow.CallFlow`."""
+
+    def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        """Recognises the caller, greets by name if the number proves enough, and queues."""
+        for kind, after_s in ((SUPERVISORS_CLOCK, SUPERVISORS_S), (ON_CALL_CLOCK, ON_CALL_S)):
+            clocks.arm(kind, after_s=after_s, now=now, call=call)
+        callers = selectors.callers(call.from_number, now=now)
+        if any(caller.alarm_key for caller in callers):
+            return _alarm_key(call, callers, now=now)
+        if len(callers) > 1:
+            call.candidates = [caller.elder.pk for caller in callers]
+            call.step = {"at": "which"}
+            language = callers[0].elder.language
+            asked = wording.which_of([c.elder for c in callers], language=language)
+            if all(caller.verified for caller in callers):
+                return [Say(asked, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+            return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
+        if not callers:
+            language = settings.LANGUAGE_CODE
+            call.step = {"at": "stranger"}
+            greeting = wording.greeting(None, language=language)
+            return [Say(greeting, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+        return _greet(call, callers[0])
+
+    def digits(self, call: Call, digits: str, *, now: datetime) -> Sequence[Instruction]:
+        """One key: an order, "unwell", or a person; silence is a person too."""
+        at = call.step.get("at")
+        if at == "which" and digits.isdigit() and 1 <= int(digits) <= len(call.candidates):
+            return _chosen(call, call.candidates[int(digits) - 1], now=now)
+        if digits == UNWELL:
+            call.priority = Priority.URGENT
+            call.step = call.step | {"at": "unwell"}
+            language = _language(call)
+            return [Say(wording.unwell(language=language), language), Enqueue(Priority.URGENT)]
+        category = Category.objects.filter(hotline_digit=digits).first() if digits else None
+        if at == "menu" and category and call.elder and call.step.get("verified"):
+            return _order(call, call.elder, category, now=now)
+        if category:
+            call.step = call.step | {"wish": category.pk}  # shown to whoever answers
+        return _person(call)
+
+    def speech(self, call: Call, text: str, *, now: datetime) -> Sequence[Instruction]:
+        """Words are for people: shown to whoever answers, never interpreted."""
+        call.step = call.step | {"said": [*call.step.get("said", []), text[:500]]}
+        return _person(call)
+
+    def hung_up(self, call: Call, *, now: datetime) -> None:
+        """The clocks of waiting stop; a call-back gets one of its own, until it is reached."""
+        clocks.clear(call=call, now=now)
+        for callback in call.callbacks.filter(reached_at=None):
+            watch(callback, now=now)
+
+    def answered(
+        self, job: OutboundJob, call: Call, *, now: datetime
+    ) -> Sequence[Instruction]:
+        return replies.answered(job, call, now=now)
+
+    def job_digits(
+        self, job: OutboundJob, call: Call | None, digits: str, *, now: datetime
+    ) -> Sequence[Instruction]:
+        return replies.digits(job, call, digits, now=now)
+
+    def job_failed(self, job: OutboundJob, *, now: datetime) -> None:
+        replies.failed(job, now=now)
+
+    def changed(self, call: Call | None) -> None:
+        pokes.send("calls", None)
+        pokes.send("console", None)
+
+
+def watch(callback: CallBack, *, now: datetime, round: int = 0) -> None:
+    """Winds the clock that keeps a call-back in front of the desk until it is reached."""
+    after_s: float = CALLBACK_S[Priority(callback.priority)]
+    if round == 0:
+        after_s = max(1.0, (callback.due_at - now).total_seconds())
+    clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, round=round)
+
+
+def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[Instruction]:
+    """A number that is an alarm button: an emergency at once, no menu, both names if two live there."""
+    elders = [caller.elder for caller in callers]
+    alone = elders[0] if len(elders) == 1 else None
+    call.elder, call.priority = alone, Priority.EMERGENCY
+    call.candidates = [elder.pk for elder in elders]
+    call.step = {"at": "alarm"}
+    intake.open_request(
+        elder=alone,
+        also=[] if alone else elders,
+        known_as="" if alone else call.from_number,
+        category=intake.DEFAULT_CATEGORY,
+        priority=Priority.EMERGENCY,
+        source=ServiceRequest.Source.CALL,
+        by=Actor("caller", None, call.from_number),
+        now=now,
+        call=call,
+        estimate=None if alone else whereabouts.of_household(elders),
+    )
+    language = elders[0].language
+    return [Say(wording.emergency(language=language), language), Enqueue(Priority.EMERGENCY)]
+
+
+def _greet(call: Call, caller: Caller) -> Sequence[Instruction]:
+    """By name only to a verified number; orders by digit likewise."""
+    elder, language = caller.elder, caller.elder.language
+    call.elder = elder
+    call.step = {"at": "menu", "verified": caller.verified}
+    if not caller.verified:
+        return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
+    orders = {c.hotline_digit: c for c in Category.objects.exclude(hotline_digit=None)}
+    text = f"{wording.greeting(elder, language=language)} {wording.menu(orders, language=language)}"
+    return [Say(text, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+
+
+def _chosen(call: Call, elder_id: int, *, now: datetime) -> Sequence[Instruction]:
+    """Somebody of a household said who she is."""
+    for caller in selectors.callers(call.from_number, now=now):
+        if caller.elder.pk == elder_id:
+            return _greet(call, caller)
+    return _person(call)
+
+
+def _order(call: Call, elder: Elder, category: Category, *, now: datetime) -> Sequence[Instruction]:
+    language = elder.language
+    lately = now - timedelta(seconds=SAME_ORDER_S)
+    same = ServiceRequest.objects.filter(elder=elder, category=category).exclude(state="CANCELLED")
+    if same.filter(opened_at__gt=lately).exists() or same.filter(state__in=OPEN).exists():
+        call.step = call.step | {"at": "repeat", "wish": category.pk}
+        return [Say(wording.ordered_before(category, language=language), language), Enqueue()]
+    intake.open_request(
+        elder=elder,
+        category=category.pk,
+        priority=Priority.ROUTINE,
+        source=ServiceRequest.Source.CALL,
+        by=Actor("caller", elder.pk, elder.name),
+        now=now,
+        call=call,
+        dedupe=f"call:{call.pk}:{category.pk}",
+    )
+    call.step, call.settled = {"at": "ordered", "ordered": category.pk}, True
+    clocks.clear(call=call, now=now)
+    return [Say(wording.ordered(category, language=language), language), Gather(timeout_s=20)]
+
+
+def _person(call: Call) -> Sequence[Instruction]:
+    language = _language(call)
+    if call.step.get("at") == "waiting":
+        return [Enqueue(call.priority)]
+    call.step = call.step | {"at": "waiting"}
+    return [Say(wording.person(language=language), language), Enqueue(call.priority)]
+
+
+def _language(call: Call) -> str:
+    if call.elder:
+        return call.elder.language
+    first = Elder.objects.filter(pk__in=call.candidates).first()
+    return first.language if first else settings.LANGUAGE_CODE
+

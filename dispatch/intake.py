@@ -1,0 +1,181 @@
+"""How a need comes in: from a digit, a page, an operator, or an alarm. The one way to open a case."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dispatch import clocks, emergencies, notices, transitions, whereabouts
+from dispatch.actors import Actor
+from dispatch.live import pokes
+from dispatch.models import Assignment, RequestAlarm, RequestCall, ServiceRequest
+from dispatch.states import ACTIVE_ASSIGNMENTS, JOINABLE, Kind, Priority
+from dispatch.transitions import STATE_CLOCK
+from elders.models import Elder
+from providers.models import Category
+from telephony.models import Call
+from tracking.models import Alarm, Device
+
+Source = ServiceRequest.Source
+DEFAULT_CATEGORY = "medical"  # an alarm with no other word
+# Alarms that are a call for help; the others are faults and news, which a person is told.
+HELP = frozenset({"sos", "fall", "raw", "other"})
+
+
+def open_request(
+    *,
+    elder: Elder | None,
+    category: str,
+    priority: Priority,
+    source: str,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    known_as: str = "",
+    also: list[Elder] | None = None,
+    call: Call | None = None,
+    estimate: dict[str, Any] | None = None,
+    dedupe: str | None = None,
+) -> ServiceRequest:
+    """Opens a request with its first events and its clock, in one transaction.
+
+    The clock of NEW is due at once: whoever runs the sweep is rung after commit and invites the
+    first worker. With `dedupe` a repeat gets the request that the first time opened. An emergency
+    of an elder who has one open joins it instead, and sounds again.
+    """
+    with transaction.atomic():
+        if priority == Priority.EMERGENCY:
+            joined = _join(elder, known_as, by=by, now=now, call=call)
+            if joined:
+                return joined
+        if dedupe:
+            before = ServiceRequest.objects.filter(dedupe=dedupe).first()
+            if before:
+                return before
+        estimate = estimate or whereabouts.of(elder, priority, now=now)
+        request = ServiceRequest.objects.create(
+            elder=elder,
+            category=Category.objects.get(pk=category),
+            priority=priority,
+            source=source,
+            opened_at=now,
+            note=note,
+            known_as=known_as,
+            estimate=estimate,
+            grid=elder.grid.code if elder and elder.grid else "",
+            sounds=1,
+            dedupe=dedupe,
+        )
+        request.also.set(also or [])
+        clocks.arm(STATE_CLOCK, after_s=0, now=now, request=request)
+        if call:
+            RequestCall.objects.create(request=request, call=call)
+        opened = {"category": category, "priority": priority, "source": source, "note": note}
+        transitions.advance(request, Kind.OPENED, by=by, now=now, data=opened)
+        if estimate:
+            transitions.advance(request, Kind.LOCATED, by=by, now=now, data=estimate)
+        if priority == Priority.EMERGENCY:
+            emergencies.begin(request, now=now)
+        return request
+
+
+def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> ServiceRequest:
+    """Makes it an emergency. There is no way down again (rule 15)."""
+    with transaction.atomic():
+        request = transitions.hold(request_id)
+        if request.is_emergency:
+            return request
+        transitions.advance(
+            request,
+            Kind.ESCALATED,
+            by=by,
+            now=now,
+            data={"from": request.priority, "to": Priority.EMERGENCY, "reason": reason},
+            priority=Priority.EMERGENCY,
+            sounds=request.sounds + 1,
+        )
+        emergencies.begin(request, now=now)
+        if request.state in ("NEW", "OFFERED", "UNFILLED"):
+            transitions.wind(request, now=now, after_s=0)
+        return request
+
+
+class Alarms:
+    """What tracking calls when a device raised an alarm or moved (`ALARM_FLOW`)."""
+
+    def raised(self, alarm: Alarm, *, now: datetime) -> None:
+        """Inside the alarm's own transaction: it opens or joins exactly one emergency.
+
+        Joins only an open emergency of the same elder, whatever the device's clock says; a
+        device nobody registered counts as an elder of its own. Faults become a notice.
+        """
+        if not HELP & set(alarm.kinds):
+            data = {"kinds": alarm.kinds, "device": alarm.device.device_id}
+            data["elder"] = alarm.elder.name if alarm.elder else ""
+            notices.tell("device_fault", now=now, data=data)
+            return
+        by = Actor("device", alarm.device_id, alarm.device.device_id)
+        known_as = "" if alarm.elder else _stranger(alarm)
+        if alarm.elder is None:
+            # Two presses of one stranger at the same instant: the second waits for the first.
+            Device.objects.select_for_update(of=("self",)).get(pk=alarm.device_id)
+        request = open_request(
+            elder=alarm.elder,
+            category=DEFAULT_CATEGORY,
+            priority=Priority.EMERGENCY,
+            source=Source.ALARM,
+            by=by,
+            now=now,
+            note=", ".join(alarm.kinds),
+            known_as=known_as,
+            estimate=None if alarm.elder else whereabouts.named_by(alarm, now=now),
+        )
+        RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
+
+    def moved(self, device: Device, *, now: datetime) -> None:
+        """After a position was stored: screens that show this device look again."""
+        for link in device.links.filter(until=None):
+            if link.elder_id:
+                pokes.send(f"elder:{link.elder_id}", None)
+            if link.worker_id:
+                pokes.send(f"worker:{link.worker_id}", None)
+                going = Assignment.objects.filter(
+                    worker=link.worker_id, state__in=ACTIVE_ASSIGNMENTS
+                ).select_related("request")
+                for assignment in going:
+                    pokes.send(f"request:{assignment.request_id}", assignment.request.seq)
+
+
+def _join(
+    elder: Elder | None, known_as: str, *, by: Actor, now: datetime, call: Call | None
+) -> ServiceRequest | None:
+    """The open emergency of the same elder, or of the same stranger, with one more voice in it."""
+    if elder:
+        # Two devices of one elder at the same instant: the second waits here for the first.
+        Elder.objects.select_for_update(of=("self",)).get(pk=elder.pk)
+    found = (
+        ServiceRequest.objects.filter(
+            priority=Priority.EMERGENCY,
+            state__in=JOINABLE,
+            elder=elder,
+            known_as="" if elder else known_as,
+        )
+        .order_by("id")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if found is None or (elder is None and not known_as):
+        return None
+    request = transitions.hold(found)
+    if request.state not in JOINABLE:
+        return None  # it was closed while we waited for it
+    transitions.advance(
+        request, Kind.JOINED, by=by, now=now, data={"by": by.name}, sounds=request.sounds + 1
+    )
+    if call:
+        RequestCall.objects.get_or_create(request=request, call=call)
+    return request
+
+
+def _stranger(alarm: Alarm) -> str:
+    return f"{alarm.worker}" if alarm.worker else f"device {alarm.device.device_id}"

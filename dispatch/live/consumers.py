@@ -1,0 +1,122 @@
+"""The two sockets. They carry topics and nothing else; what is shown is fetched by the page."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+
+from dispatch import desk, links
+from dispatch.live import topics
+from dispatch.live.hub import Watcher, hub
+
+BEAT_S = 15  # permissions are asked again and an operator's leases renewed this often
+MOST_TOPICS = 50
+FORBIDDEN = "forbidden"
+
+
+class Live(AsyncWebsocketConsumer):
+    """`/ws/live/`: {"subscribe": [topic, …]} → {"topic", "seq"} at once and on every change."""
+
+    async def connect(self) -> None:
+        self.watcher = Watcher(asyncio.get_running_loop())
+        self.tasks: list[asyncio.Task[None]] = []
+        if not await self.admitted():
+            await self.close(code=4401)
+            return
+        await self.accept()
+        self.tasks = [asyncio.create_task(self._forward()), asyncio.create_task(self._beat())]
+
+    async def disconnect(self, code: int) -> None:
+        hub.close(self.watcher)
+        for task in self.tasks:
+            task.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        wanted = _wanted(text_data)
+        if wanted is None:
+            await self._send({"error": {"code": "bad_message", "message": 'Send {"subscribe": […]}'}})
+            return
+        for topic in wanted:
+            if topic not in self.watcher.topics and len(self.watcher.topics) >= MOST_TOPICS:
+                await self._send({"topic": topic, "error": "too_many"})
+                continue
+            # Watched before it is asked for, so that nothing falls between the two.
+            hub.watch(self.watcher, topic)
+            await self._answer(topic)
+
+    async def admitted(self) -> bool:
+        """Whether this socket may be opened at all."""
+        return bool(self.scope["user"].is_authenticated)
+
+    async def ask(self, topic: str) -> tuple[bool, int | None]:
+        """Whether the topic may be watched now, and the seq to begin from."""
+        return await read(topics.seq_if_allowed, self.scope["user"], topic)
+
+    async def alive(self) -> None:
+        """A sign of life: whoever sits at the desk keeps what they own."""
+        await read(desk.renew, self.scope["user"], now=timezone.now())
+
+    async def _answer(self, topic: str) -> None:
+        allowed, seq = await self.ask(topic)
+        if allowed:
+            await self._send({"topic": topic, "seq": seq})
+        else:
+            hub.leave(self.watcher, topic)
+            await self._send({"topic": topic, "error": FORBIDDEN})
+
+    async def _forward(self) -> None:
+        while True:
+            for topic, seq in (await self.watcher.take()).items():
+                await self._send({"topic": topic, "seq": seq})
+
+    async def _beat(self) -> None:
+        """Permission is asked again while the socket is open: what was taken away goes silent."""
+        while True:
+            await self.alive()
+            await asyncio.sleep(BEAT_S)
+            for topic in list(self.watcher.topics):
+                allowed, _ = await self.ask(topic)
+                if not allowed:
+                    await self._answer(topic)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # the socket closed under us
+            await self.send(json.dumps(message))
+
+
+class Track(Live):
+    """`/ws/track/<token>/`: the same for a family page without a login."""
+
+    async def admitted(self) -> bool:
+        return await read(links.is_alive, self._token, now=timezone.now())
+
+    async def ask(self, topic: str) -> tuple[bool, int | None]:
+        return await read(links.seq_if_allowed, self._token, topic, now=timezone.now())
+
+    async def alive(self) -> None:
+        """Nothing to keep alive."""
+
+    @property
+    def _token(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["token"])
+
+
+# Reads run side by side on a pool: Channels' default would put every socket in one queue.
+def read(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Awaits a database read off the loop."""
+    return database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+
+
+def _wanted(text: str | None) -> list[str] | None:
+    try:
+        message = json.loads(text or "")
+    except ValueError:
+        return None
+    wanted = message.get("subscribe") if isinstance(message, dict) else None
+    if not isinstance(wanted, list) or not all(isinstance(t, str) for t in wanted):
+        return None
+    return [topic[:80] for topic in wanted[:MOST_TOPICS]]

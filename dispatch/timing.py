@@ -1,0 +1,36 @@
+"""How long each clock runs, in seconds, and where the figure comes from."""
+
+from dispatch.states import Priority, State
+
+# Who is asked has this long to answer. A call rings 25–30 s and is worth a second look; an
+# emergency asks three at once, so that nobody's pause costs anything.
+OFFER_S = {Priority.ROUTINE: 90, Priority.URGENT: 45, Priority.EMERGENCY: 30}
+AT_ONCE = {Priority.ROUTINE: 1, Priority.URGENT: 1, Priority.EMERGENCY: 3}
+
+# The clock of each open state: when it runs out, `deadlines.fire_due` acts or tells a person.
+STATE_S: dict[State, dict[Priority, int]] = {
+    State.NEW: {p: 0 for p in Priority},  # offered at once; the sweep is the safety net
+    State.OFFERED: {p: OFFER_S[p] + 5 for p in Priority},
+    State.UNFILLED: {Priority.ROUTINE: 300, Priority.URGENT: 60, Priority.EMERGENCY: 30},
+    State.ASSIGNED: {Priority.ROUTINE: 600, Priority.URGENT: 180, Priority.EMERGENCY: 60},
+    State.EN_ROUTE: {Priority.ROUTINE: 3600, Priority.URGENT: 1800, Priority.EMERGENCY: 900},
+    State.ON_SCENE: {Priority.ROUTINE: 7200, Priority.URGENT: 5400, Priority.EMERGENCY: 3600},
+    State.DONE: {Priority.ROUTINE: 0, Priority.URGENT: 0, Priority.EMERGENCY: 300},
+}
+REPEAT_S = {Priority.ROUTINE: 300, Priority.URGENT: 60, Priority.EMERGENCY: 30}
+CONFIRM_S = 600  # from the confirmation call to a person being told that nobody answered
+
+# Calls. GB/T 33358 asks for an answer within 15 s; NENA and TEC measure 20, 60 and 180 s.
+SUPERVISORS_S = 15
+ON_CALL_S = 60
+CALLBACK_S = {Priority.ROUTINE: 600, Priority.URGENT: 120, Priority.EMERGENCY: 30}
+SAME_ORDER_S = 4 * 3600  # the same order again within this goes to a person
+
+# Emergencies (rule 15).
+VOICE_S = 30  # without voice contact for this long the next number is rung
+UNCLAIMED_S = 30  # an emergency nobody has claimed sounds again
+LEASE_S = 60  # owning needs a live console
+HANDOVER_S = 120  # the other service has this long to confirm
+TRACK_LINK_AFTER_S = 2 * 3600
+ETA_FIX_MAX_AGE_S = 180
+UNKNOWN_FOLD_S = 600  # alarms of one unregistered source fold into one case

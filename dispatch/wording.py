@@ -1,0 +1,224 @@
+"""Every sentence that is spoken or texted, in the listener's language.
+
+Rules of the words: a name only to a verified number; "help is coming" only after an acceptance;
+before it, "we are looking for somebody"; no health in a text.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from dispatch.models import Offer, ServiceRequest
+from elders.models import Elder
+from providers.models import Category
+
+
+def _spoken(sentence: Callable[..., str]) -> Callable[..., str]:
+    """Runs a sentence in the language its first keyword `language` names."""
+
+    @wraps(sentence)
+    def speak(*args: object, language: str) -> str:
+        with override(language):
+            return sentence(*args, language)
+
+    return speak
+
+
+@_spoken
+def greeting(elder: Elder | None, language: str) -> str:
+    """A person first: the caller is already waiting for one while this is spoken."""
+    hello = (
+        _("Hello %(name)s, this is %(number)s. You are being put through to a person.")
+        % {"name": elder.name_in(language), "number": settings.HOTLINE_NUMBER}
+        if elder
+        else _("Hello, this is %(number)s. You are being put through to a person.")
+        % {"number": settings.HOTLINE_NUMBER}
+    )
+    return hello
+
+
+@_spoken
+def menu(orders: dict[str, Category], language: str) -> str:
+    offers = [
+        _("For %(category)s press %(digit)s.") % {"category": c.name_in(language), "digit": digit}
+        for digit, c in sorted(orders.items())
+    ]
+    return " ".join(
+        [
+            *offers,
+            _("If you feel unwell press 3."),
+            _("Or just stay on the line."),
+        ]
+    )
+
+
+@_spoken
+def which_of(elders: list[Elder], language: str) -> str:
+    hello = _("Hello, this is %(number)s.") % {"number": settings.HOTLINE_NUMBER}
+    choices = [
+        _("For %(name)s press %(digit)s.") % {"name": e.name_in(language), "digit": n}
+        for n, e in enumerate(elders, start=1)
+    ]
+    return " ".join([hello, *choices, _("Or just stay on the line.")])
+
+
+@_spoken
+def emergency(language: str) -> str:
+    return _("We have your alarm. A person is answering you now. Stay where you are.")
+
+
+@_spoken
+def person(language: str) -> str:
+    return _("A person is coming to the phone. Please stay on the line.")
+
+
+@_spoken
+def unwell(language: str) -> str:
+    return _("A person will speak with you at once. If we are cut off, we ring you back.")
+
+
+@_spoken
+def ordered(category: Category, language: str) -> str:
+    return _(
+        "Your order for %(category)s is taken. We are looking for somebody and will let you know."
+        " You can hang up now, or stay on the line to speak with a person."
+    ) % {"category": category.name_in(language)}
+
+
+@_spoken
+def ordered_before(category: Category, language: str) -> str:
+    return _(
+        "You have ordered %(category)s already today. A person will ask what you need."
+    ) % {"category": category.name_in(language)}
+
+
+@_spoken
+def offer_call(offer: Offer, language: str) -> str:
+    """Before acceptance: area and need only."""
+    return _(
+        "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
+        " Press 1 to accept, 2 to decline, 0 to speak with a person."
+    ) % _offer(offer, language)
+
+
+@_spoken
+def offer_text(offer: Offer, language: str) -> str:
+    return _(
+        "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
+        " Reply 1 to accept, 2 to decline."
+    ) % _offer(offer, language)
+
+
+@_spoken
+def accepted(offer: Offer, language: str) -> str:
+    """After acceptance: name and address. The door code is shown at the door, on the page."""
+    request = offer.request
+    return _("Thank you. Please go to %(name)s, %(address)s.") % {
+        "name": name_of(request, language),
+        "address": address_of(request, language),
+    }
+
+
+@_spoken
+def declined(language: str) -> str:
+    return _("Thank you. We ask somebody else.")
+
+
+@_spoken
+def offer_over(language: str) -> str:
+    return _("Thank you, this one has been taken care of already.")
+
+
+@_spoken
+def withdrawn(request: ServiceRequest, language: str) -> str:
+    return _("One Number: request %(number)s has been taken by somebody else. Thank you.") % {
+        "number": request.number
+    }
+
+
+@_spoken
+def confirm_call(request: ServiceRequest, language: str) -> str:
+    return _(
+        "This is One Number. Your visit for %(category)s is finished. If all is well press 1."
+        " To speak with a person press 0."
+    ) % {"category": request.category.name_in(language)}
+
+
+@_spoken
+def confirmed(language: str) -> str:
+    return _("Thank you. We wish you a good day.")
+
+
+@_spoken
+def ring_back(language: str) -> str:
+    return _("This is One Number. We had your alarm. A person is coming to the phone.")
+
+
+@_spoken
+def contact_call(request: ServiceRequest, language: str) -> str:
+    return _(
+        "This is One Number. %(name)s has raised an alarm at %(time)s."
+        " Press 1 if you are going there, 0 to speak with our operator."
+    ) % {"name": name_of(request, language), "time": _time(request)}
+
+
+@_spoken
+def contact_text(request: ServiceRequest, language: str) -> str:
+    return _(
+        "One Number: %(name)s has raised an alarm at %(time)s. We are dealing with it."
+        " Reply 1 if you are going there, or ring %(number)s."
+    ) % {
+        "name": name_of(request, language),
+        "time": _time(request),
+        "number": settings.HOTLINE_NUMBER,
+    }
+
+
+@_spoken
+def contact_going(language: str) -> str:
+    return _("Thank you. Our operator knows that you are going.")
+
+
+@_spoken
+def on_call(language: str) -> str:
+    return _("One Number: a caller has been waiting for a minute and the desk does not answer.")
+
+
+def name_of(request: ServiceRequest, language: str) -> str:
+    """The elder's name, both names of a household's case, or what is known of a stranger."""
+    if request.elder:
+        return request.elder.name_in(language)
+    names = [elder.name_in(language) for elder in request.also.all()]
+    return " / ".join(names) or request.known_as
+
+
+def address_of(request: ServiceRequest, language: str) -> str:
+    elder = request.elder or request.also.first()
+    if elder is None:
+        estimate = request.estimate or {}
+        return str(estimate.get("text", ""))
+    zh = language.startswith("zh")
+    return (elder.address_zh or elder.address) if zh else (elder.address or elder.address_zh)
+
+
+def area_of(request: ServiceRequest, language: str) -> str:
+    """The community the elder lives in: all that is told before an acceptance."""
+    elder = request.elder or request.also.first()
+    cell = elder and elder.grid
+    return cell.name_in(language) if cell else _("your area")
+
+
+def _offer(offer: Offer, language: str) -> dict[str, object]:
+    return {
+        "category": offer.request.category.name_in(language),
+        "area": area_of(offer.request, language),
+        "minutes": max(1, round(offer.eta_s / 60)),
+    }
+
+
+def _time(request: ServiceRequest) -> str:
+    return timezone.localtime(request.opened_at).strftime("%H:%M")
