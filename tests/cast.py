@@ -21,6 +21,8 @@ from elders.models import (
 )
 from elders.roles import Role
 from providers.models import Provider, Worker, WorkerCategory
+from tracking import devices
+from tracking.models import Device
 
 PASSWORD = "correct horse 42"
 MEI_NUMBER = "+8613800000001"
@@ -28,6 +30,7 @@ KA_MING_NUMBER = "+8613800000002"
 LAN_NUMBER = "+8613800000003"
 BO_NUMBER = "+8613800000004"
 WAI_NUMBER = "+8613800000010"
+WATCH_ID = "861001000719969"
 # When the older facts of a story came to be: links, consents, verified numbers.
 BEFORE = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -206,3 +209,10 @@ def wai(sunrise: Provider, *categories: str) -> Worker:
     for category in categories or ["catering"]:
         WorkerCategory.objects.create(worker=worker, category_id=category)
     return worker
+
+
+def watch(elder: Elder, device_id: str = WATCH_ID) -> Device:
+    """The watch `elder` has been wearing since BEFORE; it has told nothing yet."""
+    device = Device.objects.create(device_id=device_id, name=f"watch of {elder.name}")
+    devices.link(device, elder=elder, now=BEFORE)
+    return device

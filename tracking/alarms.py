@@ -32,8 +32,11 @@ def cry(
 
 
 def hand_over_waiting(*, now: datetime, limit: int = 100) -> int:
-    """Hand over again what the flow failed to take, oldest first; how many it has taken now."""
-    waiting = Alarm.objects.filter(handed_over_at=None).order_by("id")[:limit]
+    """Hand over again what the flow failed to take; how many it has taken now.
+
+    The newest first: an old one that keeps failing must not keep a new one waiting.
+    """
+    waiting = Alarm.objects.filter(handed_over_at=None).order_by("-id")[:limit]
     return sum(_hand_over(alarm, now=now, waiting=True) for alarm in waiting)
 
 

@@ -61,23 +61,42 @@ def best_location(elder: Elder, *, now: datetime, calling_from: str = "") -> Est
     `calling_from` is the number she is on the telephone with, if she is: her own fixed line says
     that she is at home.
     """
-    home = _home(elder)
+    at_home = home(elder)
+    if at_home is not None:
+        at_home = _on_her_line(at_home, calling_from, now=now)
     seen = weighing.best(_sightings(elder, now=now), now=now)
-    fix = _by_device(elder, seen, now=now) if seen else None
-    if home is None or fix is None:
-        return fix or (_on_her_line(home, calling_from, now=now) if home else None)
-    return _choose(fix, _on_her_line(home, calling_from, now=now))
+    if seen is None:
+        return at_home
+    fix = _by_device(elder, seen, now=now)
+    return _choose(fix, at_home) if at_home else fix
 
 
-def _choose(fix: Estimate, home: Estimate) -> Estimate:
+def home(elder: Elder) -> Estimate | None:
+    """Her registered home, as an estimate that nothing has confirmed; None without one."""
+    if elder.lat is None or elder.lon is None:
+        return None
+    return Estimate(
+        elder=elder,
+        lat=elder.lat,
+        lon=elder.lon,
+        accuracy_m=HOME_ACCURACY_M,
+        fixed_at=None,
+        age_s=None,
+        source=Source.HOME,
+        confidence=Confidence.LOW,
+    )
+
+
+def _choose(fix: Estimate, at_home: Estimate) -> Estimate:
     """A fix before the home address, unless it is stale or she is on the telephone at home."""
-    apart = geo.distance_m(fix.lat, fix.lon, home.lat, home.lon) > APART_M
-    if home.source is Source.HOME and (fix.age_s or 0) <= STALE_S:
-        return replace(fix, alternative=home if apart else None)
-    if apart:
-        sure = Confidence.LOW if home.source is Source.HOME else Confidence.MEDIUM
-        return replace(home, alternative=fix, confidence=sure)
-    return home if home.source is Source.LINE else replace(home, confidence=Confidence.MEDIUM)
+    apart = geo.distance_m(fix.lat, fix.lon, at_home.lat, at_home.lon) > APART_M
+    if at_home.source is Source.HOME and (fix.age_s or 0) <= STALE_S:
+        return replace(fix, alternative=at_home if apart else None)
+    if at_home.source is Source.LINE:
+        sure = Confidence.MEDIUM if apart and not fix.is_last_known else Confidence.HIGH
+    else:
+        sure = Confidence.LOW if apart else Confidence.MEDIUM
+    return replace(at_home, alternative=fix if apart else None, confidence=sure)
 
 
 def _sightings(elder: Elder, *, now: datetime) -> list[Sighting]:
@@ -108,21 +127,6 @@ def _by_device(elder: Elder, seen: Sighting, *, now: datetime) -> Estimate:
         age_s=seen.age_s(now=now),
         source=Source.DEVICE,
         confidence=weighing.confidence(seen, now=now),
-    )
-
-
-def _home(elder: Elder) -> Estimate | None:
-    if elder.lat is None or elder.lon is None:
-        return None
-    return Estimate(
-        elder=elder,
-        lat=elder.lat,
-        lon=elder.lon,
-        accuracy_m=HOME_ACCURACY_M,
-        fixed_at=None,
-        age_s=None,
-        source=Source.HOME,
-        confidence=Confidence.LOW,
     )
 
 

@@ -1,0 +1,40 @@
+"""Devices speak over HTTP here, and a notebook takes their alarms."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.tracking.notebook import Notebook
+from tracking.flow import alarm_flow
+
+
+@pytest.fixture
+def notebook(settings: Any) -> Notebook:
+    settings.ALARM_FLOW = "tests.tracking.notebook.Notebook"
+    flow = alarm_flow()
+    assert isinstance(flow, Notebook)
+    flow.begin()
+    return flow
+
+
+@pytest.fixture
+def send(db: None, notebook: Notebook) -> Callable[..., Any]:
+    """Sends a request as a device does: `send(id=…, alarm="sos")`; the answer."""
+
+    def request(**said: object) -> Any:
+        return Client(raise_request_exception=False).get("/positions/osmand", said)
+
+    return request
+
+
+@pytest.fixture
+def post(db: None, notebook: Notebook) -> Callable[..., Any]:
+    """Posts a body as a device does; the answer."""
+
+    def request(body: str | bytes, content_type: str = "application/json", **more: Any) -> Any:
+        client = Client(raise_request_exception=False)
+        return client.post("/positions/osmand/", body, content_type=content_type, **more)
+
+    return request

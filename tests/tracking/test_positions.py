@@ -1,0 +1,203 @@
+"""Positions: into the last position and the history, by three clocks."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from tests import cast
+from tracking import devices, ingest
+from tracking.messages import Fix, Message
+from tracking.models import Alarm, Clock, Device, Position, Protocol
+
+NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+
+
+def hear(device: Device, *, lat: float = 30.27, now: datetime = NOW, **fix: Any) -> Device:
+    said = Message(device_id=device.device_id, fix=Fix(lat, 120.15, **fix))
+    ingest.hear(device, said, protocol=Protocol.OSMAND, now=now)
+    device.refresh_from_db()
+    return device
+
+
+def ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+def test_a_position_is_stored_and_shown(send, now):
+    watch = cast.watch(cast.mei())
+    fixed_at = now - timedelta(seconds=20)
+    answer = send(
+        id=watch.device_id,
+        lat=30.27,
+        lon=120.15,
+        timestamp=int(fixed_at.timestamp()),
+        accuracy=9,
+        batt=71,
+    )
+    assert answer.status_code == 200
+    assert answer.json() == {"alarms": [], "positions": 1, "warnings": {}}
+    watch.refresh_from_db()
+    assert (watch.lat, watch.lon, watch.accuracy_m, watch.battery) == (30.27, 120.15, 9, 71)
+    assert watch.fixed_at == fixed_at
+    position = Position.objects.get()
+    assert (position.lat, position.fixed_at, position.battery) == (30.27, fixed_at, 71)
+    assert position.received_at == watch.last_heard_at
+    assert position.stored_at
+
+
+def test_the_address_is_the_same_with_and_without_a_slash(send, post):
+    cast.watch(cast.mei())
+    assert send(id=cast.WATCH_ID, lat=30, lon=120).status_code == 200
+    form = post(f"id={cast.WATCH_ID}&lat=30&lon=120", "application/x-www-form-urlencoded")
+    assert form.status_code == 200
+
+
+def test_a_device_nobody_registered_is_kept(send):
+    assert send(id="stranger", lat=30, lon=120).status_code == 200
+    device = Device.objects.get()
+    assert (device.device_id, device.registered, device.lat) == ("stranger", False, 30)
+
+
+def test_what_cannot_be_read_is_named_and_changes_nothing(send):
+    answer = send(id="stranger", lat="north", lon=120)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert error["code"] == "unreadable"
+    assert error["fields"] == {"lat": "must be a number"}
+    assert not Device.objects.exists()
+
+
+def test_a_batch_keeps_what_can_be_read(post):
+    answer = post(
+        '[{"id": "a", "lat": 30, "lon": 120}, 7, {"id": "b", "lat": 30, "lon": "x"},'
+        ' {"id": "c", "alarm": "sos"}]'
+    )
+    assert answer.status_code == 200
+    assert set(answer.json()["warnings"]) == {"body", "id", "lon"}
+    assert set(Device.objects.values_list("device_id", flat=True)) == {"a", "c"}
+    assert Alarm.objects.get().device.device_id == "c"
+
+
+def test_no_place_moves_nobody(send):
+    answer = send(id="stranger", lat="0.0", lon="0.00000")
+    assert answer.status_code == 200
+    assert answer.json()["positions"] == 0
+    assert answer.json()["warnings"]
+    assert Device.objects.get().lat is None
+    assert not Position.objects.exists()
+
+
+def test_a_device_that_requires_its_token_is_refused_without(send):
+    watch = cast.watch(cast.mei())
+    token = devices.issue_token(watch)
+    Device.objects.update(require_token=True)
+    for said in ({}, {"token": "wrong"}):
+        answer = send(id=watch.device_id, lat=30, lon=120, **said)
+        assert answer.status_code == 401
+        assert answer.json()["error"]["fields"] == {"token": "is missing or wrong"}
+    assert not Position.objects.exists()
+    assert send(id=watch.device_id, lat=30, lon=120, token=token).status_code == 200
+    assert Position.objects.count() == 1
+
+
+def test_the_token_may_stand_in_the_header(post):
+    watch = cast.watch(cast.mei())
+    token = devices.issue_token(watch)
+    Device.objects.update(require_token=True)
+    body = f'{{"id": "{watch.device_id}", "lat": 30, "lon": 120}}'
+    assert post(body, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_old_fix_that_comes_late_is_history_only(notebook):
+    watch = cast.watch(cast.mei())
+    hear(watch, lat=30.2, fixed_at=ago(10))
+    hear(watch, lat=30.1, fixed_at=ago(60))
+    assert watch.lat == 30.2
+    assert Position.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_the_same_fix_sent_twice_is_kept_once(notebook):
+    watch = cast.watch(cast.mei())
+    for _ in range(3):
+        hear(watch, fixed_at=ago(10))
+    assert Position.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_ahead_does_not_freeze_the_device(notebook):
+    watch = cast.watch(cast.mei())
+    hear(watch, lat=30.1, fixed_at=NOW + timedelta(days=30))
+    assert (watch.lat, watch.clock, watch.fixed_at) == (30.1, Clock.AHEAD, NOW)
+    assert Position.objects.get().fixed_at == NOW + timedelta(days=30)
+    hear(watch, lat=30.2, fixed_at=ago(5))
+    assert (watch.lat, watch.clock, watch.fixed_at) == (30.2, Clock.GOOD, ago(5))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        {"fixed_at": NOW + timedelta(days=1)},
+        {"fixed_at": datetime(1980, 1, 6, tzinfo=UTC)},
+        {"fixed_at": NOW, "valid": False},
+    ],
+)
+def test_a_doubtful_fix_displaces_a_sound_one_only_when_that_is_old(notebook, doubtful):
+    watch = cast.watch(cast.mei())
+    hear(watch, lat=30.1, fixed_at=ago(60))
+    assert hear(watch, lat=30.2, **doubtful).lat == 30.1
+    hear(watch, lat=30.1, fixed_at=ago(30))
+    Device.objects.update(fixed_at=ago(3600))
+    assert hear(watch, lat=30.2, **doubtful).lat == 30.2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_flow_is_told_once_the_move_is_committed(notebook):
+    watch = cast.watch(cast.mei())
+    hear(watch, fixed_at=ago(5))
+    hear(watch, lat=30.9, fixed_at=ago(500))
+    assert notebook.moved_devices == [watch.device_id]
+
+
+@pytest.mark.django_db
+def test_the_device_of_a_worker_moves_the_worker(notebook):
+    wai = cast.wai(cast.sunrise_kitchen())
+    phone = Device.objects.create(device_id="phone of wai")
+    devices.link(phone, worker=wai, now=cast.BEFORE)
+    hear(phone, lat=30.28, fixed_at=ago(5), accuracy_m=7.0)
+    wai.refresh_from_db()
+    assert (wai.lat, wai.lon, wai.accuracy_m, wai.position_at) == (30.28, 120.15, 7, ago(5))
+
+
+@pytest.mark.django_db
+def test_hearing_a_position_takes_few_queries(notebook):
+    watch = cast.watch(cast.mei())
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        hear(watch, fixed_at=ago(5))
+    assert len(queries) <= 9
+
+
+class TestOrder(TestCase):
+    """Whatever the order and however often, the same fixes end in the same last position."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(st.integers(0, 500), min_size=1, max_size=8, unique=True), st.randoms())
+    def test_the_last_position_does_not_depend_on_arrival(self, ages, random):
+        watch = Device.objects.create(device_id="trace")
+        sent = [*ages, *ages]
+        random.shuffle(sent)
+        for age_s in sent:
+            hear(watch, lat=30 + age_s / 1000, fixed_at=ago(age_s))
+        assert watch.fixed_at == ago(min(ages))
+        assert watch.lat == 30 + min(ages) / 1000
+        assert watch.positions.count() == len(ages)
