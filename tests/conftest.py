@@ -1,11 +1,69 @@
 """What every test may ask for. People are in `tests/cast.py`, machines in `tests/infra/`."""
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
+from playwright.sync_api import Browser
+
+from tests.infra import house as houses
+from tests.infra.browser import chromium
+from tests.infra.house import House
+from tests.infra.postgres import Postgres
+from tests.infra.process import Missing
+from tests.infra.redis import Redis
 
 
 @pytest.fixture
 def now() -> datetime:
     """A Tuesday morning in town (09:30 in Shanghai), the same in every test."""
     return datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL beside the suite's own database; `.database(name)` makes an empty one."""
+    with _part(Postgres) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    with _part(Redis) as it:
+        yield it
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium; a test opens a `new_context()` for each person."""
+    with _part(chromium) as it:
+        yield it
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """A running house, empty: embedded, or with PostgreSQL, Redis and Celery in the second run."""
+    var = request.getfixturevalue("tmp_path")
+    if os.environ.get("DATABASE_URL"):
+        parts = [request.getfixturevalue(name) for name in ("postgres", "redis_server")]
+        with houses.production(var, *parts) as it:
+            yield it
+    else:
+        with houses.embedded(var) as it:
+            yield it
+
+
+def _part(start):
+    """The part, or a skipped test; in CI a missing part is a failure."""
+    try:
+        return start()
+    except Missing as part:
+        _missing(str(part))
+
+
+def _missing(part: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(f"{part} is missing on this machine")
+    pytest.skip(f"{part} is missing on this machine")

@@ -1,0 +1,82 @@
+"""A PostgreSQL of its own in a temporary folder."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from typing import Self
+
+import psycopg
+from psycopg import sql
+
+from tests.infra.process import Process, binary, free_port
+
+PLACES = "usr/lib/postgresql/*/bin/{}"
+
+
+def program(name: str) -> str:
+    """Debian keeps the server's programs out of the path, one folder a version."""
+    return binary(name, PLACES.format(name))
+
+
+def _unprivileged() -> list[str]:
+    """PostgreSQL refuses root: as root its programs run as `postgres`, or as nobody."""
+    if os.geteuid() != 0:
+        return []
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        user = pwd.getpwnam("nobody")
+    return [binary("setpriv"), f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+class Postgres(Process):
+    """`with Postgres() as pg: pg.database("town")` gives a URL for DATABASE_URL."""
+
+    stop_signal = signal.SIGINT  # do not wait for clients to leave
+
+    def __init__(self, *options: str) -> None:
+        self.port = free_port()
+        command = [*_unprivileged(), program("postgres")]
+        super().__init__(command)
+        self.data = self.folder / "data"
+        # fsync stays on: the house refuses a database that may lose what was acknowledged.
+        self.command += ["-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1"]
+        self.command += ["-k", "", "-c", "max_connections=200", *options]
+
+    def start(self) -> Self:
+        if not self.data.exists():
+            self._init()
+        super().start()
+        self.wait_until(self._answers)
+        return self
+
+    def url(self, name: str = "postgres") -> str:
+        return f"postgres://postgres:postgres@127.0.0.1:{self.port}/{name}"
+
+    def database(self, name: str) -> str:
+        """Makes an empty database and returns its URL."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
+
+    def _init(self) -> None:
+        secret = self.folder / "password"
+        secret.write_text("postgres")
+        self.folder.chmod(0o755)
+        self.data.mkdir()
+        if as_other := _unprivileged():
+            owner = int(as_other[1].partition("=")[2])
+            shutil.chown(self.data, owner)
+            shutil.chown(secret, owner)
+        command = [*as_other, program("initdb"), "-D", str(self.data), "-U", "postgres"]
+        command += ["--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8"]
+        subprocess.run([*command, "--no-sync"], check=True, capture_output=True)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
