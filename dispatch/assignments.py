@@ -55,9 +55,7 @@ def finish(assignment_id: int, *, by: Actor, now: datetime, note: str = "") -> A
             raise DispatchError("not_arrived", "Record the arrival first.", state=assignment.state)
         capacity.give_back(assignment.worker_id)
         assignment.note = note
-        _step(
-            assignment, request, A.CLEARED, Kind.FINISHED, State.DONE, by=by, now=now, note=note
-        )
+        _step(assignment, request, A.CLEARED, Kind.FINISHED, State.DONE, by=by, now=now, note=note)
         notices.settle(request=request, code="overdue", now=now)
         return assignment
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from providers.need import Exclusion, Need
 
 from dispatch import matching
 from dispatch.matching import Ranked
 from dispatch.models import Assignment, Block, ServiceRequest
 from dispatch.states import AssignmentState, OfferState, Priority
 from providers import reach
-from providers.candidate import Need
 
 # How many of the nearest able workers are weighed against each other.
 WEIGHED = 12
@@ -21,7 +21,7 @@ ASK_AGAIN_S = {Priority.ROUTINE: 900, Priority.URGENT: 300, Priority.EMERGENCY: 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`ranked` best first; `exclusions` as {"worker", "code", …} of nearby workers left out."""
+    """`ranked` best first; `exclusions` as {"worker", "code", "params", …}, workers near by who cannot."""
 
     ranked: list[Ranked]
     exclusions: list[dict[str, Any]]
@@ -42,7 +42,7 @@ def rank(request: ServiceRequest, *, now: datetime, only: int | None = None) -> 
     ranked = matching.rank(need, reached.candidates, now=now)
     if only is not None:
         ranked = [r for r in ranked if r.candidate.worker_id == only]
-    return Ranking(ranked, [e.as_json() for e in reached.excluded])
+    return Ranking(ranked, [_as_json(exclusion) for exclusion in reached.excluded])
 
 
 def need_of(request: ServiceRequest, *, now: datetime) -> Need | None:
@@ -57,13 +57,23 @@ def need_of(request: ServiceRequest, *, now: datetime) -> Need | None:
         lon=request.estimate["lon"],
         grid=request.grid,
         language=elder.language if elder else "",
-        requirements=frozenset(elder.requirements if elder else ()),
-        skills=frozenset(),
+        requirements=tuple(elder.requirements if elder else ()),
         blocked_workers=_blocked(request, "worker_id"),
         blocked_providers=_blocked(request, "provider_id"),
         tried=_tried(request, now=now),
         visits=_visits(request),
     )
+
+
+def _as_json(exclusion: Exclusion) -> dict[str, Any]:
+    return {
+        "worker": exclusion.worker_id,
+        "name": exclusion.name,
+        "name_zh": exclusion.name_zh,
+        "code": str(exclusion.code),
+        "params": dict(exclusion.params),
+        "distance_m": round(exclusion.distance_m),
+    }
 
 
 def _blocked(request: ServiceRequest, column: str) -> frozenset[int]:
@@ -87,7 +97,9 @@ def _visits(request: ServiceRequest) -> dict[int, int]:
         return {}
     rows = (
         Assignment.objects.filter(
-            request__elder=request.elder_id, state=AssignmentState.CLEARED, on_scene_at__isnull=False
+            request__elder=request.elder_id,
+            state=AssignmentState.CLEARED,
+            on_scene_at__isnull=False,
         )
         .values("worker_id")
         .annotate(times=Count("id"))

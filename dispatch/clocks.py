@@ -12,14 +12,14 @@ from dispatch.models.clock import RUNNING
 SUBJECTS = ("request", "offer", "handover", "call", "callback")
 
 
-def arm(kind: str, *, after_s: float, now: datetime, round: int = 0, **subject: Any) -> None:
+def arm(kind: str, *, after_s: float, now: datetime, rounds: int = 0, **subject: Any) -> None:
     """Sets the one running clock of this kind on its subject, moving it if it already runs.
 
     `subject` is one or two of request, offer, handover, call, callback (rows or None). One that
     is due at once rings whoever runs the sweep, after commit.
     """
     exact = {name: subject.get(name) for name in SUBJECTS}
-    fresh = {"due_at": now + timedelta(seconds=after_s), "round": round, "failures": 0}
+    fresh = {"due_at": now + timedelta(seconds=after_s), "rounds": rounds, "failures": 0}
     if not Deadline.objects.filter(RUNNING, kind=kind, **exact).update(**fresh):
         Deadline.objects.create(kind=kind, **fresh, **subject)
     if after_s < 1:

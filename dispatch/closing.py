@@ -8,7 +8,7 @@ from dispatch import assignments, notices, offers, summons, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import ServiceRequest
-from dispatch.states import Disposition, Kind, OfferState, State
+from dispatch.states import Disposition, Kind, OfferState, State, may_move
 
 # What an operator states by choosing a disposition for an emergency (rule 15): either they have
 # spoken with the elder, or somebody named has seen her, or another service has taken over.
@@ -98,7 +98,9 @@ def cancel(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> Se
         if request.state == State.CANCELLED:
             return request
         if request.is_emergency:
-            raise DispatchError("emergency", "An emergency is closed by an operator, with evidence.")
+            raise DispatchError(
+                "emergency", "An emergency is closed by an operator, with evidence."
+            )
         _end(request, State.CANCELLED, Kind.CANCELLED, by=by, now=now, reason=reason)
         return request
 
@@ -149,7 +151,7 @@ def _end(
     evidence: str = "",
 ) -> None:
     """Frees everybody, stops every clock, call and text, and writes the last line."""
-    if not transitions.may_move(State(request.state), to):
+    if not may_move(State(request.state), to):
         raise DispatchError(
             "wrong_state", f"A request that is {request.state} cannot end so.", state=request.state
         )

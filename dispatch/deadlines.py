@@ -79,9 +79,7 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
         code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late", State.ON_SCENE: "overdue"}
         level = "sos" if request.is_emergency else "warn"
         notices.tell(code[state], level=level, now=now, request=request)
-        transitions.wind(
-            request, now=now, after_s=REPEAT_S[priority], round=deadline.round + 1
-        )
+        transitions.wind(request, now=now, after_s=REPEAT_S[priority], rounds=deadline.rounds + 1)
 
 
 def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
@@ -93,7 +91,7 @@ def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> No
         _keep_searching(request, now=now)
         return
     notices.tell("unfilled", level="sos", now=now, request=request)
-    transitions.wind(request, now=now, round=deadline.round + 1)
+    transitions.wind(request, now=now, rounds=deadline.rounds + 1)
 
 
 def _keep_searching(request: ServiceRequest, *, now: datetime) -> None:
@@ -105,22 +103,24 @@ def _keep_searching(request: ServiceRequest, *, now: datetime) -> None:
 
 def _unconfirmed(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
     """DONE: first the elder is rung; if that leads to nothing a person takes over."""
-    if deadline.round == 0 and not request.is_emergency and summons.ask_confirmation(
-        request, now=now
+    if (
+        deadline.rounds == 0
+        and not request.is_emergency
+        and summons.ask_confirmation(request, now=now)
     ):
-        transitions.wind(request, now=now, after_s=CONFIRM_S, round=1)
+        transitions.wind(request, now=now, after_s=CONFIRM_S, rounds=1)
         return
     notices.tell("not_confirmed", now=now, request=request)
     repeat_s = REPEAT_S[Priority(request.priority)]
-    transitions.wind(request, now=now, after_s=repeat_s, round=deadline.round + 1)
+    transitions.wind(request, now=now, after_s=repeat_s, rounds=deadline.rounds + 1)
 
 
 # --- the other clocks of a request -----------------------------------------------------------
 
 
 def _offer(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
-    assert deadline.offer_id is not None
-    offers.expire(deadline.offer_id, now=now)
+    if deadline.offer_id:
+        offers.expire(deadline.offer_id, now=now)
 
 
 def _handover(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
@@ -131,7 +131,7 @@ def _handover(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> 
         now=now,
         request=request,
         handover=deadline.handover,
-        round=deadline.round + 1,
+        rounds=deadline.rounds + 1,
     )
 
 
@@ -147,15 +147,15 @@ def _unclaimed(request: ServiceRequest, deadline: Deadline, *, now: datetime) ->
     if request.owner_id is None:
         notices.tell("unclaimed", level="sos", now=now, request=request)
         ServiceRequest.objects.filter(pk=request.pk).update(sounds=F("sounds") + 1)
-        ownership.watch_unclaimed(request, now=now, round=deadline.round + 1)
+        ownership.watch_unclaimed(request, now=now, rounds=deadline.rounds + 1)
 
 
 def _voice(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
-    emergencies.seek_voice(request, round=deadline.round, now=now)
+    emergencies.seek_voice(request, rounds=deadline.rounds, now=now)
 
 
 def _ambulance(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
-    emergencies.ask_for_ambulance(request, now=now, round=deadline.round)
+    emergencies.ask_for_ambulance(request, now=now, rounds=deadline.rounds)
 
 
 # --- the clocks of the desk ------------------------------------------------------------------
@@ -167,8 +167,8 @@ def _supervisors(deadline: Deadline, *, now: datetime) -> None:
 
 def _on_call(deadline: Deadline, *, now: datetime) -> None:
     notices.tell("waiting_60", level="sos", now=now, call=deadline.call)
-    assert deadline.call is not None
-    summons.ring_on_call(deadline.call, now=now)
+    if deadline.call:
+        summons.ring_on_call(deadline.call, now=now)
 
 
 def _callback(deadline: Deadline, *, now: datetime) -> None:
@@ -176,7 +176,7 @@ def _callback(deadline: Deadline, *, now: datetime) -> None:
     if callback is None or callback.reached_at is not None:
         return
     notices.tell("callback_due", now=now, callback=callback)
-    hotline.watch(callback, now=now, round=deadline.round + 1)
+    hotline.watch(callback, now=now, rounds=deadline.rounds + 1)
 
 
 REQUEST_CLOCKS: dict[str, Callable[..., None]] = {

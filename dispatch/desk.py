@@ -36,7 +36,7 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
 
 
 def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:
-    """Leaves the desk. What is in hand goes to the colleague `to`; without one leaving is refused."""
+    """Leaves the desk. What is in hand goes to the colleague `to`, without whom it is refused."""
     with transaction.atomic():
         mine = ServiceRequest.objects.filter(owner=user, state__in=OPEN, owner_until__gt=now)
         if mine.exists() and to is None:
@@ -61,8 +61,6 @@ def _about(call: Call) -> list[ServiceRequest]:
         found |= set(ServiceRequest.objects.filter(pk=key, state__in=OPEN))
     if call.elder_id:
         found |= set(
-            ServiceRequest.objects.filter(
-                elder=call.elder_id, state__in=OPEN, priority="emergency"
-            )
+            ServiceRequest.objects.filter(elder=call.elder_id, state__in=OPEN, priority="emergency")
         )
     return sorted(found, key=lambda request: request.pk)

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from dispatch import clocks, notices, ownership, summons, transitions
 from dispatch.models import ServiceRequest
-from dispatch.timing import REPEAT_S, VOICE_S
 from dispatch.states import Priority
+from dispatch.timing import REPEAT_S, VOICE_S
 from elders import selectors
-from elders.models import ResponsePlan
-from elders.models import User
+from elders.models import ResponsePlan, User
 
 VOICE_CLOCK = "voice"
 AMBULANCE_CLOCK = "ambulance"
@@ -43,15 +42,15 @@ def may_send(request: ServiceRequest) -> bool:
     return plan.send_responder or request.notices.filter(code="no_voice").exists()
 
 
-def seek_voice(request: ServiceRequest, *, round: int, now: datetime) -> None:
-    """One step of the search for a voice: the next number, and when none is left, a person goes."""
+def seek_voice(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
+    """One step of the search for a voice: the next number; with none left, a person goes."""
     if request.voice_at is not None or not request.is_open:
         return
     numbers = selectors.numbers_of(request.elder) if request.elder else []
     if not numbers and request.known_as.startswith("+"):
         numbers = [request.known_as]
-    if round < len(numbers):
-        summons.ring_back(request, numbers[round], now=now)
+    if rounds < len(numbers):
+        summons.ring_back(request, numbers[rounds], now=now)
         after_s = VOICE_S
     else:
         notices.tell("no_voice", level="sos", now=now, request=request)
@@ -61,10 +60,10 @@ def seek_voice(request: ServiceRequest, *, round: int, now: datetime) -> None:
         if plan and plan.call_ambulance == ResponsePlan.Ambulance.NO_VOICE:
             ask_for_ambulance(request, now=now)
         after_s = 2 * REPEAT_S[Priority.EMERGENCY]
-    clocks.arm(VOICE_CLOCK, after_s=after_s, now=now, request=request, round=round + 1)
+    clocks.arm(VOICE_CLOCK, after_s=after_s, now=now, request=request, rounds=rounds + 1)
 
 
-def ask_for_ambulance(request: ServiceRequest, *, now: datetime, round: int = 0) -> None:
+def ask_for_ambulance(request: ServiceRequest, *, now: datetime, rounds: int = 0) -> None:
     """Her plan says 120: the desk is told until a hand-over stands in the log."""
     if request.handovers.exists() or not request.is_open:
         return
@@ -77,7 +76,7 @@ def ask_for_ambulance(request: ServiceRequest, *, now: datetime, round: int = 0)
         data={"number": services["ambulance"]},
     )
     after_s = REPEAT_S[Priority.EMERGENCY]
-    clocks.arm(AMBULANCE_CLOCK, after_s=after_s, now=now, request=request, round=round + 1)
+    clocks.arm(AMBULANCE_CLOCK, after_s=after_s, now=now, request=request, rounds=rounds + 1)
 
 
 def heard_voice(request_id: int, *, by: User, now: datetime) -> None:

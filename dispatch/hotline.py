@@ -81,9 +81,7 @@ class Hotline:
         for callback in call.callbacks.filter(reached_at=None):
             watch(callback, now=now)
 
-    def answered(
-        self, job: OutboundJob, call: Call, *, now: datetime
-    ) -> Sequence[Instruction]:
+    def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)
 
     def job_digits(
@@ -99,16 +97,16 @@ class Hotline:
         pokes.send("console", None)
 
 
-def watch(callback: CallBack, *, now: datetime, round: int = 0) -> None:
+def watch(callback: CallBack, *, now: datetime, rounds: int = 0) -> None:
     """Winds the clock that keeps a call-back in front of the desk until it is reached."""
     after_s: float = CALLBACK_S[Priority(callback.priority)]
-    if round == 0:
+    if rounds == 0:
         after_s = max(1.0, (callback.due_at - now).total_seconds())
-    clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, round=round)
+    clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, rounds=rounds)
 
 
 def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[Instruction]:
-    """A number that is an alarm button: an emergency at once, no menu, both names if two live there."""
+    """A number that is an alarm button: an emergency at once, no menu, with every name it has."""
     elders = [caller.elder for caller in callers]
     alone = elders[0] if len(elders) == 1 else None
     call.elder, call.priority = alone, Priority.EMERGENCY
@@ -185,4 +183,3 @@ def _language(call: Call) -> str:
         return call.elder.language
     first = Elder.objects.filter(pk__in=call.candidates).first()
     return first.language if first else settings.LANGUAGE_CODE
-

@@ -1,4 +1,4 @@
-"""How a need comes in: from a digit, a page, an operator, or an alarm. The one way to open a case."""
+"""How a need comes in, from a digit, page, operator or alarm: the one way to open a case."""
 
 from datetime import datetime
 from typing import Any

@@ -134,9 +134,7 @@ def expire(offer_id: int, *, now: datetime) -> None:
     _end(offer_id, OfferState.EXPIRED, Kind.OFFER_EXPIRED, by=SYSTEM, now=now)
 
 
-def withdraw(
-    request: ServiceRequest, offers: Iterable[Offer], *, by: Actor, now: datetime
-) -> None:
+def withdraw(request: ServiceRequest, offers: Iterable[Offer], *, by: Actor, now: datetime) -> None:
     """Takes open offers of a held request back, and tells those who were asked."""
     for offer in sorted(offers, key=lambda o: o.worker_id):
         Offer.objects.filter(pk=offer.pk).update(state=OfferState.WITHDRAWN, answered_at=now)

@@ -25,7 +25,9 @@ def claim(request_id: int, *, by: User, now: datetime) -> ServiceRequest:
             raise DispatchError("wrong_state", "This request has ended.", state=request.state)
         held = request.owner_until is not None and request.owner_until > now
         if held and request.owner_id != by.pk:
-            raise DispatchError("already_claimed", "A colleague has this one.", by=str(request.owner))
+            raise DispatchError(
+                "already_claimed", "A colleague has this one.", by=str(request.owner)
+            )
         if held:
             return request
         until = now + timedelta(seconds=LEASE_S)
@@ -67,7 +69,7 @@ def give_back(request_id: int, *, now: datetime, why: str, by: User | None = Non
         watch_unclaimed(request, now=now)
 
 
-def watch_unclaimed(request: ServiceRequest, *, now: datetime, round: int = 0) -> None:
+def watch_unclaimed(request: ServiceRequest, *, now: datetime, rounds: int = 0) -> None:
     """An emergency nobody has claimed sounds again and again."""
     if request.is_emergency and request.owner_id is None and request.is_open:
-        clocks.arm(UNCLAIMED_CLOCK, after_s=UNCLAIMED_S, now=now, request=request, round=round)
+        clocks.arm(UNCLAIMED_CLOCK, after_s=UNCLAIMED_S, now=now, request=request, rounds=rounds)

@@ -105,5 +105,5 @@ def _request_of(job: OutboundJob) -> ServiceRequest | None:
     if not key.isdigit():
         return None
     if what == "offer":
-        return ServiceRequest.objects.filter(offers=key).first()
-    return ServiceRequest.objects.filter(pk=key).first()
+        return ServiceRequest.objects.filter(offers=int(key)).first()
+    return ServiceRequest.objects.filter(pk=int(key)).first()

@@ -17,7 +17,9 @@ from telephony.models import CallBack
 READERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
 
 
-def requests_for(user: User | AnonymousUser, *, now: datetime | None = None) -> QuerySet[ServiceRequest]:
+def requests_for(
+    user: User | AnonymousUser, *, now: datetime | None = None
+) -> QuerySet[ServiceRequest]:
     """The requests `user` may see at all; `sees_elder` says whether her name goes with them.
 
     Operators, supervisors and auditors: their grid cells, and whatever has none. The elder: her
@@ -144,7 +146,9 @@ def unwatched(*, now: datetime) -> dict[str, list[int]]:
         ).exclude(pk__in=at_work.values("request")),
         "no_offer": requests.filter(state=State.OFFERED)
         .exclude(pk__in=offered.values("request"))
-        .exclude(pk__in=state_clocks.filter(due_at__lte=now + timedelta(seconds=2)).values("request")),
+        .exclude(
+            pk__in=state_clocks.filter(due_at__lte=now + timedelta(seconds=2)).values("request")
+        ),
         "unclaimed": requests.filter(priority=Priority.EMERGENCY, owner=None).exclude(
             pk__in=clocks.filter(kind="unclaimed").values("request")
         ),

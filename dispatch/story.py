@@ -4,7 +4,7 @@ A page that holds the story at `seq` n and applies the events n+1, n+2 … holds
 that starts now would hold (`tests/dispatch/test_story.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Story = dict[str, Any]
@@ -37,6 +37,14 @@ STATE_AFTER_RESPONDER = {
     "assignment.finished": "DONE",
     "assignment.released": "OFFERED",
 }
+# Event kind → the columns it sets.
+COLUMNS: dict[str, Callable[[Mapping[str, Any]], Story]] = {
+    "request.opened": lambda data: {key: data[key] for key in ("category", "priority", "source")},
+    "request.located": lambda data: {"estimate": dict(data)},
+    "request.escalated": lambda data: {"priority": data["to"]},
+    "request.closed": lambda data: {"disposition": data.get("disposition", "")},
+    "request.reopened": lambda data: {"disposition": ""},
+}
 ASSIGNMENT_AFTER = {
     "assignment.made": "assigned",
     "assignment.departed": "en_route",
@@ -60,16 +68,8 @@ def fold(story: Story, events: Iterable[Mapping[str, Any]]) -> Story:
 
 def _tell(story: Story, kind: str, data: Mapping[str, Any]) -> None:
     what, _, verb = kind.partition(".")
-    if kind == "request.opened":
-        story |= {key: data[key] for key in ("category", "priority", "source")}
-    elif kind == "request.located":
-        story["estimate"] = dict(data)
-    elif kind == "request.escalated":
-        story["priority"] = data["to"]
-    elif kind == "request.closed":
-        story["disposition"] = data.get("disposition", "")
-    elif kind == "request.reopened":
-        story["disposition"] = ""
+    if kind in COLUMNS:
+        story |= COLUMNS[kind](data)
     elif what == "offer":
         story["offers"][data["offer"]] = verb
     elif what == "assignment":
@@ -77,9 +77,11 @@ def _tell(story: Story, kind: str, data: Mapping[str, Any]) -> None:
     elif what == "handover":
         story["handovers"][data["handover"]] = verb
     # A visit that ends because its request does moves nothing: the last line does.
-    if data.get("ends"):
-        return
-    if kind in STATE_AFTER:
-        story["state"] = STATE_AFTER[kind]
-    elif kind in STATE_AFTER_RESPONDER and data.get("role") == "responder":
-        story["state"] = STATE_AFTER_RESPONDER[kind]
+    if not data.get("ends"):
+        story["state"] = _state_after(kind, data) or story["state"]
+
+
+def _state_after(kind: str, data: Mapping[str, Any]) -> str | None:
+    if data.get("role") == "responder":
+        return STATE_AFTER_RESPONDER.get(kind)
+    return STATE_AFTER.get(kind)

@@ -9,7 +9,7 @@ AT_ONCE = {Priority.ROUTINE: 1, Priority.URGENT: 1, Priority.EMERGENCY: 3}
 
 # The clock of each open state: when it runs out, `deadlines.fire_due` acts or tells a person.
 STATE_S: dict[State, dict[Priority, int]] = {
-    State.NEW: {p: 0 for p in Priority},  # offered at once; the sweep is the safety net
+    State.NEW: dict.fromkeys(Priority, 0),  # offered at once; the sweep is the safety net
     State.OFFERED: {p: OFFER_S[p] + 5 for p in Priority},
     State.UNFILLED: {Priority.ROUTINE: 300, Priority.URGENT: 60, Priority.EMERGENCY: 30},
     State.ASSIGNED: {Priority.ROUTINE: 600, Priority.URGENT: 180, Priority.EMERGENCY: 60},

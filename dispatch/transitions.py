@@ -77,7 +77,7 @@ def advance(
 
 
 def wind(
-    request: ServiceRequest, *, now: datetime, after_s: float | None = None, round: int = 0
+    request: ServiceRequest, *, now: datetime, after_s: float | None = None, rounds: int = 0
 ) -> None:
     """Winds the clock of the present state, or stops every clock of a request that has ended."""
     if request.state not in OPEN:
@@ -85,7 +85,7 @@ def wind(
         return
     seconds = STATE_S[State(request.state)][Priority(request.priority)]
     after_s = seconds if after_s is None else after_s
-    clocks.arm(STATE_CLOCK, after_s=after_s, now=now, round=round, request=request)
+    clocks.arm(STATE_CLOCK, after_s=after_s, now=now, rounds=rounds, request=request)
 
 
 def poke(request: ServiceRequest) -> None:

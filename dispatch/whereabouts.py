@@ -14,7 +14,7 @@ from tracking.models import Alarm
 
 
 def of(elder: Elder | None, priority: Priority, *, now: datetime) -> dict[str, Any] | None:
-    """A routine visit goes to her home; everything else to the best that is known of where she is."""
+    """A routine visit goes to her home; everything else to where she is believed to be."""
     if elder is None:
         return None
     if priority == Priority.ROUTINE:

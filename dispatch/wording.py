@@ -31,14 +31,13 @@ def _spoken(sentence: Callable[..., str]) -> Callable[..., str]:
 @_spoken
 def greeting(elder: Elder | None, language: str) -> str:
     """A person first: the caller is already waiting for one while this is spoken."""
-    hello = (
+    return (
         _("Hello %(name)s, this is %(number)s. You are being put through to a person.")
         % {"name": elder.name_in(language), "number": settings.HOTLINE_NUMBER}
         if elder
         else _("Hello, this is %(number)s. You are being put through to a person.")
         % {"number": settings.HOTLINE_NUMBER}
     )
-    return hello
 
 
 @_spoken
@@ -91,9 +90,9 @@ def ordered(category: Category, language: str) -> str:
 
 @_spoken
 def ordered_before(category: Category, language: str) -> str:
-    return _(
-        "You have ordered %(category)s already today. A person will ask what you need."
-    ) % {"category": category.name_in(language)}
+    return _("You have ordered %(category)s already today. A person will ask what you need.") % {
+        "category": category.name_in(language)
+    }
 
 
 @_spoken

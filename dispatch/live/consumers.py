@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -13,6 +14,8 @@ from dispatch import desk, links
 from dispatch.live import topics
 from dispatch.live.hub import Watcher, hub
 
+P = ParamSpec("P")
+T = TypeVar("T")
 BEAT_S = 15  # permissions are asked again and an operator's leases renewed this often
 MOST_TOPICS = 50
 FORBIDDEN = "forbidden"
@@ -38,7 +41,9 @@ class Live(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         wanted = _wanted(text_data)
         if wanted is None:
-            await self._send({"error": {"code": "bad_message", "message": 'Send {"subscribe": […]}'}})
+            await self._send(
+                {"error": {"code": "bad_message", "message": 'Send {"subscribe": […]}'}}
+            )
             return
         for topic in wanted:
             if topic not in self.watcher.topics and len(self.watcher.topics) >= MOST_TOPICS:
@@ -106,9 +111,9 @@ class Track(Live):
 
 
 # Reads run side by side on a pool: Channels' default would put every socket in one queue.
-def read(function: Any, *args: Any, **kwargs: Any) -> Any:
+async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Awaits a database read off the loop."""
-    return database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+    return await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
 
 
 def _wanted(text: str | None) -> list[str] | None:

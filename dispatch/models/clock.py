@@ -20,14 +20,12 @@ class Deadline(models.Model):
 
     kind = models.CharField(max_length=20)
     due_at = models.DateTimeField()
-    request = models.ForeignKey(
-        ServiceRequest, models.CASCADE, null=True, related_name="deadlines"
-    )
+    request = models.ForeignKey(ServiceRequest, models.CASCADE, null=True, related_name="deadlines")
     offer = models.ForeignKey(Offer, models.CASCADE, null=True, related_name="deadlines")
     handover = models.ForeignKey(Handover, models.CASCADE, null=True, related_name="deadlines")
     call = models.ForeignKey(Call, models.CASCADE, null=True, related_name="deadlines")
     callback = models.ForeignKey(CallBack, models.CASCADE, null=True, related_name="deadlines")
-    round = models.PositiveSmallIntegerField(default=0)  # how often this clock has run out before
+    rounds = models.PositiveSmallIntegerField(default=0)  # how often this clock has run out before
     failures = models.PositiveSmallIntegerField(default=0)  # of our own software, when firing it
     fired_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)

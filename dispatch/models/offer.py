@@ -12,7 +12,7 @@ ROLES = [(r, r) for r in Role]
 
 
 class Offer(models.Model):
-    """An invitation with an expiry. While it is `made` it holds one unit of the worker's capacity."""
+    """An invitation with an expiry. While `made`, it holds one unit of the worker's capacity."""
 
     request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="offers")
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="offers")

@@ -45,11 +45,10 @@ class ServiceRequest(models.Model):
     estimate = models.JSONField(null=True)  # where the elder was when it was opened
     grid = models.CharField(max_length=24, blank=True)
     exclusions = models.JSONField(default=list)  # of the last ranking
-    disposition = models.CharField(
-        max_length=20, choices=[(d, d) for d in Disposition], blank=True
-    )
+    disposition = models.CharField(max_length=20, choices=[(d, d) for d in Disposition], blank=True)
     reason = models.TextField(blank=True)
-    dedupe = models.CharField(max_length=80, null=True, unique=True)
+    # Null, not "": the many that have none must not clash.
+    dedupe = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
 
     class Meta:
         indexes = [
