@@ -20,6 +20,7 @@ from config.town.words import Name, place
 
 BLOCKS_MOST = 600
 BUILDINGS_MOST = 2200
+COUNTRY_STEP_M = 700.0
 ESTATES_MOST = 240
 STREETS_NAMED_MOST = 220
 
@@ -88,6 +89,8 @@ class Basemap:
         return [self._closed([*shores[0], *reversed(shores[1])]), self._closed(lake)]
 
     def _buildings(self) -> list[Feature]:
+        if self.plan.step_m > COUNTRY_STEP_M:
+            return []  # blocks of that size are fields
         features, count = [], 0
         lanes = set(self.plan.lanes)
         for block in self.central:

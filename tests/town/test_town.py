@@ -111,9 +111,9 @@ def test_a_cells_code_begins_with_its_parents(size, seed):
 def test_the_base_map_is_small_and_inside_the_extent(size):
     place = town(size, 7)
     drawn = place.basemap()
-    assert len(json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode()) < 700_000
+    assert len(json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode()) < 600_000
     kinds = {feature["properties"]["kind"] for feature in drawn["features"]}
-    assert kinds == {"block", "park", "water", "building", "road", "label"}
+    assert kinds | {"building"} == {"block", "park", "water", "building", "road", "label"}
     for feature in drawn["features"]:
         if feature["properties"]["kind"] == "label" and feature["properties"]["class"] != "water":
             lon, lat = feature["geometry"]["coordinates"]
