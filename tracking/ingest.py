@@ -30,7 +30,7 @@ def hear(device: Device, message: Message, *, protocol: Protocol, now: datetime)
         if message.fix is None:
             return False
         columns = reading(message.fix, protocol=protocol, now=now)
-        position = Position(device=device, battery=message.battery, **columns)
+        position = Position(device=device, battery=message.battery, stored_at=now, **columns)
         Position.objects.bulk_create([position], ignore_conflicts=True)
         _move(device, columns, now=now)
     return True

@@ -128,7 +128,7 @@ class Position(Reading):
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="positions")
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True)
-    stored_at = models.DateTimeField(_("stored"), auto_now_add=True)
+    stored_at = models.DateTimeField(_("stored"), editable=False)
 
     class Meta:
         verbose_name = _("position")

@@ -73,12 +73,14 @@ def build(found: Found, *, zone: tzinfo) -> Message:
     kinds = words.read(alarms)
     if Kind.SOS in words.read(v for _, v in found.get("event", ()) if isinstance(v, str)):
         kinds = kinds if Kind.SOS in kinds else (Kind.SOS, *kinds)
-    percent = reader.take("percent", _within(0, 100, round, unknown_below_0=True))
-    level = reader.take("level", _within(0, 1, _as_percent, unknown_below_0=True))
+    percent = reader.take("percent", _measured(100))
+    level = reader.take("level", _measured(1))
+    if level is not None:
+        percent = level * 100
     message = Message(
         token=reader.take("token", _text) or "",
         sent_at=reader.take("timestamp", lambda value: _instant(value, zone)),
-        battery=percent if level is None else level,
+        battery=None if percent is None else round(percent),
         charging=reader.take("charge", _flag),
         kinds=kinds,
         alarm_text=words.printable(", ".join(map(str, alarms))) if kinds else "",
@@ -108,20 +110,20 @@ def _fix(reader: "_Reader", message: Message) -> Fix | None:
     if place := reader.take("location", _place):
         lat, lon = place
     readings = {
-        "accuracy_m": reader.take("accuracy", _within(0, 1e7, unknown_below_0=True)),
+        "accuracy_m": reader.take("accuracy", _measured(1e7)),
         "altitude_m": reader.take("altitude", _within(-12_000, 100_000)),
-        "course": reader.take("course", _within(0, 360, lambda c: c % 360, unknown_below_0=True)),
-        "speed_mps": reader.take("mps", _within(0, 1_000, unknown_below_0=True)),
+        "course": reader.take("course", _course),
+        "speed_mps": reader.take("mps", _measured(1_000)),
     }
-    knots = reader.take("knots", _within(0, 2_000, unknown_below_0=True))
+    knots = reader.take("knots", _measured(2_000))
     if knots is not None:
         readings["speed_mps"] = knots * KNOT_MPS
     valid = reader.take("valid", _flag)
     reader.take("object", _no_object)
     if lat is None or lon is None:
         for name, value, other in (("lat", lat, lon), ("lon", lon, lat)):
-            if value is None and other is not None:
-                reader.errors.setdefault(name, "is missing")
+            if value is None and other is not None and not reader.failed(name):
+                reader.errors[name] = "is missing"
         return None
     if is_nowhere(lat, lon):
         message.warnings["lat"] = "(0, 0) is not a place"
@@ -154,10 +156,11 @@ class _Reader:
                 taken.append(one)
             if len(taken) > 1:
                 self.errors.setdefault(path, "is given more than once, with different values")
-        return taken[0] if len(taken) == 1 and not self._failed(name) else None
+        return taken[0] if taken and not self.failed(name) else None
 
-    def _failed(self, name: str) -> bool:
-        return any(path in self.errors for path, _ in self.found[name])
+    def failed(self, name: str) -> bool:
+        """Whether a value stood there and could not be taken."""
+        return any(path in self.errors for path, _ in self.found.get(name, ()))
 
 
 def _number(value: object) -> float:
@@ -170,28 +173,20 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _as_percent(part: float) -> int:
-    return round(part * 100)
+def _bounded(value: object, low: float, high: float) -> float:
+    number = _number(value)
+    if not low <= number <= high:
+        raise ValueError(f"must be between {low:g} and {high:g}")
+    return number
 
 
-def _within(
-    low: float,
-    high: float,
-    shape: Callable[[float], T] = lambda number: number,  # type: ignore[assignment,return-value]
-    *,
-    unknown_below_0: bool = False,
-) -> Callable[[object], T | None]:
-    """A reader of numbers from `low` to `high`; phones say -1 for what they do not know."""
+def _within(low: float, high: float) -> Callable[[object], float]:
+    return lambda value: _bounded(value, low, high)
 
-    def read(value: object) -> T | None:
-        number = _number(value)
-        if unknown_below_0 and number < 0:
-            return None
-        if not low <= number <= high:
-            raise ValueError(f"must be between {low:g} and {high:g}")
-        return shape(number)
 
-    return read
+def _measured(high: float) -> Callable[[object], float | None]:
+    """A reader of measures from 0 up; a telephone says -1 for what it does not know."""
+    return lambda value: None if _number(value) < 0 else _bounded(value, 0, high)
 
 
 def _text(value: object) -> str:
@@ -225,11 +220,15 @@ def _place(value: object) -> tuple[float, float]:
     lat, separator, lon = value.partition(",")
     if not separator:
         raise ValueError("must be latitude,longitude")
-    place = _within(-90, 90)(Param(lat)), _within(-180, 180)(Param(lon))
-    return place[0] or 0.0, place[1] or 0.0
+    return _bounded(Param(lat), -90, 90), _bounded(Param(lon), -180, 180)
 
 
-def _no_object(value: object) -> None:
+def _course(value: object) -> float | None:
+    course = _measured(360)(value)
+    return None if course is None else course % 360
+
+
+def _no_object(value: object) -> str:
     raise ValueError("must be an object")
 
 

@@ -23,7 +23,7 @@ def notebook(settings: Any) -> Notebook:
 def send(db: None, notebook: Notebook) -> Callable[..., Any]:
     """Sends a request as a device does: `send(id=…, alarm="sos")`; the answer."""
 
-    def request(**said: object) -> Any:
+    def request(**said: Any) -> Any:
         return Client(raise_request_exception=False).get("/positions/osmand", said)
 
     return request

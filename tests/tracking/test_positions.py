@@ -47,8 +47,7 @@ def test_a_position_is_stored_and_shown(send, now):
     assert watch.fixed_at == fixed_at
     position = Position.objects.get()
     assert (position.lat, position.fixed_at, position.battery) == (30.27, fixed_at, 71)
-    assert position.received_at == watch.last_heard_at
-    assert position.stored_at
+    assert position.received_at == position.stored_at == watch.last_heard_at
 
 
 def test_the_address_is_the_same_with_and_without_a_slash(send, post):

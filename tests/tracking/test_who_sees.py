@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from elders import consent
 from elders.consent import Scope
 from elders.models import GridCell
 from tests import cast
@@ -19,9 +20,8 @@ def seen(user, now: datetime) -> set[str]:
 
 
 def fix(device: Device, at: datetime) -> Position:
-    return Position.objects.create(
-        device=device, lat=30.27, lon=120.15, fixed_at=at, received_at=at, source="osmand"
-    )
+    clocks = {"fixed_at": at, "received_at": at, "stored_at": at}
+    return Position.objects.create(device=device, lat=30.27, lon=120.15, **clocks)
 
 
 def test_the_desk_sees_every_device_unknown_ones_too(now):
@@ -44,7 +44,7 @@ def test_family_sees_the_watch_with_consent_for_whereabouts_only(now):
     cast.watch(mei)
     ka_ming = cast.ka_ming(mei)
     assert seen(ka_ming, now) == set()
-    cast.consent.give(mei, ka_ming, Scope.WHEREABOUTS, now=now)
+    consent.give(mei, ka_ming, Scope.WHEREABOUTS, now=now)
     assert seen(ka_ming, now) == {cast.WATCH_ID}
     mei.family.update(barred=True)
     assert seen(ka_ming, now) == set()
