@@ -7,7 +7,7 @@
 // every poke of its round. <html data-link> says "live", "down" or "out" (no longer signed in).
 (() => {
   "use strict";
-  const ROUND_MS = 500, JITTER_MS = 120, RESYNC_MS = 15000, PATIENCE_MS = 8000;
+  const ROUND_MS = 500, JITTER_MS = 120, RESYNC_MS = 15000, PATIENCE_MS = 8000, SIGNED_OUT = 4401;
   const root = document.documentElement;
   const refused = new Set();
   let socket, failures = 0, reopening, answerDue;
@@ -54,19 +54,20 @@
     link("live");
     const message = JSON.parse(event.data);
     if (message.error) {
-      refused.add(message.topic);
+      if (message.topic) refused.add(message.topic);
       announce("resync");
     } else if (message.topic) {
       announce(message.topic, { seq: message.seq });
     }
   }
 
-  function drop(old) {
+  function drop(old, code) {
     if (old !== socket) return;
     clearTimeout(answerDue);
     socket = undefined;
     old?.close();
-    link("down");
+    link(code === SIGNED_OUT ? "out" : "down");
+    if (code === SIGNED_OUT) return;
     const wait = Math.min(10000, 300 * 2 ** failures++) * (0.7 + Math.random() * 0.6);
     clearTimeout(reopening);
     reopening = setTimeout(open, wait);
@@ -80,7 +81,7 @@
     socket = opened;
     opened.onopen = () => { failures = 0; link("live"); subscribe(); announce("resync"); };
     opened.onmessage = receive;
-    opened.onclose = () => drop(opened);
+    opened.onclose = (event) => drop(opened, event.code);
   }
 
   // --- when to look again, poked or not ---

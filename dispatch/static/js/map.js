@@ -38,7 +38,7 @@
       this.renderer = L.canvas({ padding: 0.4 });
       this.layers = { edge: L.layerGroup(), fill: L.layerGroup(), building: L.layerGroup(), words: L.layerGroup() };
       this.parts = [];
-      const kinds = Map.groupBy ? Map.groupBy(data.features, (f) => f.properties.kind) : group(data.features);
+      const kinds = sorted(data.features);
       for (const kind of ORDER) for (const feature of kinds.get(kind) ?? []) this.area(kind, feature);
       const roads = (kinds.get("road") ?? []).sort((a, b) => ROAD_M[a.properties.class] - ROAD_M[b.properties.class]);
       for (const name of ["edge", "fill"]) for (const feature of roads) this.road(name, feature);
@@ -90,9 +90,13 @@
       }
     }
   }
-  function group(features) {
+  function sorted(features) {
     const kinds = new Map();
-    for (const f of features) kinds.set(f.properties.kind, [...(kinds.get(f.properties.kind) ?? []), f]);
+    for (const feature of features) {
+      const { kind } = feature.properties;
+      if (!kinds.has(kind)) kinds.set(kind, []);
+      kinds.get(kind).push(feature);
+    }
     return kinds;
   }
   const flip = (c) => typeof c[0] === "number" ? [c[1], c[0]] : c.map(flip);
