@@ -40,19 +40,20 @@ def listen(request: HttpRequest, call_id: int) -> HttpResponse:
 
 @simulated("POST")
 def press(request: HttpRequest, call_id: int) -> HttpResponse:
-    call, body = call_of(call_id), read.read_body(request)
+    call, after, body = call_of(call_id), read.cursor_of(request), read.read_body(request)
     digits, stamp = read.digits_of(body), read.stamp_of(body)
-    return heard(request, inbound.digits(call.pk, digits, stamp=stamp, now=timezone.now()))
+    return heard(after, inbound.digits(call.pk, digits, stamp=stamp, now=timezone.now()))
 
 
 @simulated("POST")
 def speak(request: HttpRequest, call_id: int) -> HttpResponse:
-    call, body = call_of(call_id), read.read_body(request)
+    call, after, body = call_of(call_id), read.cursor_of(request), read.read_body(request)
     text, stamp = read.speech_of(body), read.stamp_of(body)
-    return heard(request, inbound.speech(call.pk, text, stamp=stamp, now=timezone.now()))
+    return heard(after, inbound.speech(call.pk, text, stamp=stamp, now=timezone.now()))
 
 
 @simulated("POST")
 def hang_up(request: HttpRequest, call_id: int) -> HttpResponse:
-    call, stamp = call_of(call_id), read.stamp_of(read.read_body(request))
-    return heard(request, inbound.hang_up(call.pk, stamp=stamp, now=timezone.now()))
+    call, after = call_of(call_id), read.cursor_of(request)
+    stamp = read.stamp_of(read.read_body(request))
+    return heard(after, inbound.hang_up(call.pk, stamp=stamp, now=timezone.now()))

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from telephony.carriers.simulator.body import cursor_of
 from telephony.carriers.simulator.carrier import Simulator
 from telephony.errors import CallError
 from telephony.events import Reply
@@ -39,9 +38,8 @@ def answer(reply: Reply, *, status: int = 200) -> HttpResponse:
     return JsonResponse(reply.as_json(), status=status)
 
 
-def heard(request: HttpRequest, reply: Reply) -> HttpResponse:
-    """The reply, with everything since the handset's own cursor when it names one."""
-    after = cursor_of(request)
+def heard(after: int | None, reply: Reply) -> HttpResponse:
+    """The reply, with everything since the handset's own cursor when it named one."""
     if after is None or reply.call is None:
         return answer(reply)
     call = call_of(reply.call)

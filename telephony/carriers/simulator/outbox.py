@@ -37,7 +37,7 @@ def pick_up(request: HttpRequest, item_id: int) -> HttpResponse:
 @simulated("POST")
 def press_item(request: HttpRequest, item_id: int) -> HttpResponse:
     """Keys on a call that was placed (picking it up, if it still rings), or a text's reply."""
-    item, body = _item(item_id), read.read_body(request)
+    item, after, body = _item(item_id), read.cursor_of(request), read.read_body(request)
     digits, stamp, now = read.digits_of(body), read.stamp_of(body), timezone.now()
     if item.job.kind == OutboundJob.Kind.TEXT:
         return answer(answers.replied(_latest(item).pk, digits, stamp=stamp, now=now))
@@ -46,7 +46,7 @@ def press_item(request: HttpRequest, item_id: int) -> HttpResponse:
         call_id = answers.answered(item.job_id, reference(item), now=now).call or 0
     else:
         call_id = call.pk
-    return heard(request, inbound.digits(call_id, digits, stamp=stamp, now=now))
+    return heard(after, inbound.digits(call_id, digits, stamp=stamp, now=now))
 
 
 @simulated("POST")

@@ -1,0 +1,63 @@
+"""Carriers with bad days, each of a kind that real ones have."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from telephony.carriers.base import Carrier, Fate, Found
+from telephony.errors import CarrierError
+from telephony.instructions import Instruction
+from telephony.models import Call, OutboundJob
+
+
+class Refusing(Carrier):
+    """Places nothing and says so."""
+
+    name = "refusing"
+    permanent = False
+
+    def call(self, job: OutboundJob) -> str:
+        raise CarrierError("all trunks are busy", permanent=self.permanent)
+
+    def text(self, job: OutboundJob) -> str:
+        return self.call(job)
+
+    def fate(self, job: OutboundJob) -> Found:
+        return Found(Fate.NEVER)
+
+    def push(self, call: Call, instructions: Sequence[Instruction]) -> None:
+        raise CarrierError("the link is down", permanent=False)
+
+    def hang_up(self, call: Call) -> None:
+        raise CarrierError("the link is down", permanent=False)
+
+    def render(self, instructions: Sequence[Instruction]) -> Any:
+        return None
+
+
+class Barred(Refusing):
+    """Will never call this number."""
+
+    permanent = True
+
+
+class Forgetful(Refusing):
+    """Loses the line in the middle of placing; knows (or not) later what became of it."""
+
+    name = "forgetful"
+    rung: list[str] = []
+    later = Found(Fate.UNKNOWN)
+
+    def call(self, job: OutboundJob) -> str:
+        self.rung.append(job.attempt_key)
+        raise TimeoutError("no answer from the carrier")
+
+    def fate(self, job: OutboundJob) -> Found:
+        return self.later
+
+
+class ForgetfulButPlaced(Forgetful):
+    later = Found(Fate.PLACED, "leg-1")
+
+
+class ForgetfulAndNever(Forgetful):
+    later = Found(Fate.NEVER)
