@@ -127,6 +127,17 @@ def test_an_alarm_the_flow_fails_to_take_is_kept_and_handed_over_later(send, not
     assert Alarm.objects.get().handed_over_at == now
 
 
+def test_a_repeat_the_flow_fails_to_take_waits_as_well(send, notebook, now, caplog):
+    cast.watch(cast.mei())
+    send(id=cast.WATCH_ID, alarm="sos", timestamp=1773106200)
+    notebook.begin(refusing=True)
+    with caplog.at_level(logging.CRITICAL, logger="tracking.alarms"):
+        answer = send(id=cast.WATCH_ID, alarm="sos", timestamp=1773106200)
+    assert answer.status_code == 503
+    notebook.begin()
+    assert alarms.hand_over_waiting(now=now) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
