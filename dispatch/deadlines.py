@@ -17,8 +17,9 @@ from dispatch.handovers import HANDOVER_CLOCK
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority, State
-from dispatch.timing import CONFIRM_S, HANDOVER_S, REPEAT_S
+from dispatch.timing import CONFIRM_S, HANDOVER_S, ON_CALL_S, REPEAT_S
 from telephony import desk
+from telephony.models import Call
 from tracking import alarms
 
 log = logging.getLogger(__name__)
@@ -161,14 +162,19 @@ def _ambulance(request: ServiceRequest, deadline: Deadline, *, now: datetime) ->
 # --- the clocks of the desk ------------------------------------------------------------------
 
 
-def _supervisors(deadline: Deadline, *, now: datetime) -> None:
-    notices.tell("waiting_15", now=now, call=deadline.call)
-
-
-def _on_call(deadline: Deadline, *, now: datetime) -> None:
-    notices.tell("waiting_60", level="sos", now=now, call=deadline.call)
-    if deadline.call:
-        summons.ring_on_call(deadline.call, now=now)
+def _waiting(deadline: Deadline, *, now: datetime) -> None:
+    """A live call: is anybody speaking with them? Goes on until the line is dead."""
+    call = deadline.call
+    if call is None or call.is_over:
+        return
+    hotline.watch_waiting(call, now=now, rounds=deadline.rounds + 1)
+    if call.state != Call.State.RINGING or call.queued_at is None:
+        return
+    if now < call.queued_at + timedelta(seconds=ON_CALL_S):
+        notices.tell("waiting_15", now=now, call=call)
+    else:
+        notices.tell("waiting_60", level="sos", now=now, call=call)
+        summons.ring_on_call(call, now=now)
 
 
 def _callback(deadline: Deadline, *, now: datetime) -> None:
@@ -189,7 +195,6 @@ REQUEST_CLOCKS: dict[str, Callable[..., None]] = {
     emergencies.AMBULANCE_CLOCK: _ambulance,
 }
 DESK_CLOCKS: dict[str, Callable[..., None]] = {
-    hotline.SUPERVISORS_CLOCK: _supervisors,
-    hotline.ON_CALL_CLOCK: _on_call,
+    hotline.WAITING_CLOCK: _waiting,
     hotline.CALLBACK_CLOCK: _callback,
 }

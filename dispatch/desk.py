@@ -4,14 +4,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dispatch import emergencies, ownership
+from dispatch import clocks, emergencies, notices, ownership
 from dispatch.errors import DispatchError
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN
 from elders import roles
 from elders.models import User
+from telephony import callbacks
 from telephony import desk as calls
-from telephony.models import Call
+from telephony.models import Call, CallBack
 
 
 def renew(user: User, *, now: datetime) -> None:
@@ -28,11 +29,20 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
     """
     calls.claim(call_id, by=by, now=now)
     call = calls.talk(call_id, by=by, now=now)
+    notices.settle(call=call, now=now)
     for request in _about(call):
         emergencies.heard_voice(request.pk, by=by, now=now)
         if request.owner_id is None:
             ownership.claim(request.pk, by=by, now=now)
     return call
+
+
+def reached(callback_id: int, *, by: User, now: datetime, outcome: str = "") -> CallBack:
+    """A person spoke with whoever was to be rung back: off the list, and its clock stops."""
+    callback = callbacks.reached(callback_id, by=by, outcome=outcome, now=now)
+    clocks.clear(callback=callback, now=now)
+    notices.settle(callback=callback, now=now)
+    return callback
 
 
 def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:

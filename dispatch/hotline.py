@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from dispatch import clocks, intake, replies, whereabouts, wording
+from dispatch import clocks, intake, notices, replies, whereabouts, wording
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import ServiceRequest
@@ -25,7 +25,7 @@ from telephony.models import Call, CallBack, OutboundJob
 UNWELL = "3"
 WAIT_FOR_KEY_S = 8
 
-SUPERVISORS_CLOCK, ON_CALL_CLOCK, CALLBACK_CLOCK = "supervisors", "on_call", "callback"
+WAITING_CLOCK, CALLBACK_CLOCK = "waiting", "callback"
 
 
 class Hotline:
@@ -33,8 +33,7 @@ class Hotline:
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
-        for kind, after_s in ((SUPERVISORS_CLOCK, SUPERVISORS_S), (ON_CALL_CLOCK, ON_CALL_S)):
-            clocks.arm(kind, after_s=after_s, now=now, call=call)
+        watch_waiting(call, now=now)
         callers = selectors.callers(call.from_number, now=now)
         if any(caller.alarm_key for caller in callers):
             return _alarm_key(call, callers, now=now)
@@ -68,6 +67,8 @@ class Hotline:
             return _order(call, call.elder, category, now=now)
         if category:
             call.step = call.step | {"wish": category.pk}  # shown to whoever answers
+        if digits:
+            call.settled = False  # who asks for a person after an order has not got all yet
         return _person(call)
 
     def speech(self, call: Call, text: str, *, now: datetime) -> Sequence[Instruction]:
@@ -76,8 +77,9 @@ class Hotline:
         return _person(call)
 
     def hung_up(self, call: Call, *, now: datetime) -> None:
-        """The clocks of waiting stop; a call-back gets one of its own, until it is reached."""
+        """The clock of waiting stops; a call-back gets one of its own, until it is reached."""
         clocks.clear(call=call, now=now)
+        notices.settle(call=call, now=now)
         for callback in call.callbacks.filter(reached_at=None):
             watch(callback, now=now)
 
@@ -95,6 +97,12 @@ class Hotline:
     def changed(self, call: Call | None) -> None:
         pokes.send("calls", None)
         pokes.send("console", None)
+
+
+def watch_waiting(call: Call, *, now: datetime, rounds: int = 0) -> None:
+    """Winds the clock of a live call: after 15 s supervisors are told, after 60 s mobiles ring."""
+    after_s = (SUPERVISORS_S, ON_CALL_S - SUPERVISORS_S, ON_CALL_S)[min(rounds, 2)]
+    clocks.arm(WAITING_CLOCK, after_s=after_s, now=now, call=call, rounds=rounds)
 
 
 def watch(callback: CallBack, *, now: datetime, rounds: int = 0) -> None:
@@ -166,7 +174,7 @@ def _order(call: Call, elder: Elder, category: Category, *, now: datetime) -> Se
         dedupe=f"call:{call.pk}:{category.pk}",
     )
     call.step, call.settled = {"at": "ordered", "ordered": category.pk}, True
-    clocks.clear(call=call, now=now)
+    call.queued_at = None  # she has what she called for; staying on the line queues her again
     return [Say(wording.ordered(category, language=language), language), Gather(timeout_s=20)]
 
 
