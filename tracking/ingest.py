@@ -12,9 +12,9 @@ from tracking import devices
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
 from tracking.models import Clock, Device, Position, Protocol
+from tracking.weighing import FRESH_S
 
 AHEAD_S = 120  # a device's clock may be this much ahead of ours
-FRESH_S = 600  # DESIGN §7: an older fix is only the last known
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)  # clocks that nobody set begin in 1970, 1980 or 2000
 
 

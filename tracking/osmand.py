@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl
 from tracking import osmand_fields as fields
 from tracking import words
 from tracking.messages import Message
-from tracking.osmand_fields import Found, Param
+from tracking.osmand_fields import Found
+from tracking.values import Param
 
 MAX_BODY = 1_000_000  # bytes; of more, only an alarm is read
 MAX_SALVAGED = 64_000

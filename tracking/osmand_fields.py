@@ -1,22 +1,16 @@
 """The fields of the OsmAnd protocol: where each may stand, its type, its range. Pure."""
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from typing import TypeVar
 
-from tracking import words
+from tracking import values, words
 from tracking.geo import is_nowhere
 from tracking.messages import Fix, Kind, Message
 
 T = TypeVar("T")
 
 KNOT_MPS = 0.514444
-MAX_ID = 64
-FIRST_YEAR, LAST_YEAR = 1970, 2100
-
-_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
-_UNPLUSSED = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$", re.ASCII)
 
 # Our name of a field, by where it stands: a parameter, or the path within the JSON object.
 PARAMETERS = {
@@ -57,12 +51,6 @@ NAMES = PARAMETERS | {
 }
 
 
-class Param(str):
-    """A value from a query or form, where numbers are text; in JSON they must be numbers."""
-
-    __slots__ = ()
-
-
 Found = dict[str, list[tuple[str, object]]]  # our name → (the name it stood under, its value)
 
 
@@ -73,15 +61,15 @@ def build(found: Found, *, zone: tzinfo) -> Message:
     kinds = words.read(alarms)
     if Kind.SOS in words.read(v for _, v in found.get("event", ()) if isinstance(v, str)):
         kinds = kinds if Kind.SOS in kinds else (Kind.SOS, *kinds)
-    percent = reader.take("percent", _measured(100))
-    level = reader.take("level", _measured(1))
+    percent = reader.take("percent", values.measured(100))
+    level = reader.take("level", values.measured(1))
     if level is not None:
         percent = level * 100
     message = Message(
-        token=reader.take("token", _text) or "",
-        sent_at=reader.take("timestamp", lambda value: _instant(value, zone)),
+        token=reader.take("token", values.text) or "",
+        sent_at=reader.take("timestamp", lambda value: values.instant(value, zone)),
         battery=None if percent is None else round(percent),
-        charging=reader.take("charge", _flag),
+        charging=reader.take("charge", values.flag),
         kinds=kinds,
         alarm_text=words.printable(", ".join(map(str, alarms))) if kinds else "",
         errors=reader.errors,
@@ -95,31 +83,31 @@ def build(found: Found, *, zone: tzinfo) -> Message:
 
 def _device_id(reader: "_Reader", *, insist: bool) -> str:
     """The device's id; where an alarm hangs on it (not `insist`), what is left of a bad one."""
-    device_id = reader.take("id", _identifier)
+    device_id = reader.take("id", values.identifier)
     if device_id is not None:
         return device_id
-    readable = [words.printable(str(value), MAX_ID) for value in reader.values("id")]
+    readable = [words.printable(str(value), values.MAX_ID) for value in reader.values("id")]
     if not any(readable) or insist:
         reader.errors.setdefault("id", "is missing")
     return "" if insist else next(filter(None, readable), "")
 
 
 def _fix(reader: "_Reader", message: Message) -> Fix | None:
-    lat = reader.take("lat", _within(-90, 90))
-    lon = reader.take("lon", _within(-180, 180))
-    if place := reader.take("location", _place):
+    lat = reader.take("lat", values.within(-90, 90))
+    lon = reader.take("lon", values.within(-180, 180))
+    if place := reader.take("location", values.place):
         lat, lon = place
     readings = {
-        "accuracy_m": reader.take("accuracy", _measured(1e7)),
-        "altitude_m": reader.take("altitude", _within(-12_000, 100_000)),
-        "course": reader.take("course", _course),
-        "speed_mps": reader.take("mps", _measured(1_000)),
+        "accuracy_m": reader.take("accuracy", values.measured(1e7)),
+        "altitude_m": reader.take("altitude", values.within(-12_000, 100_000)),
+        "course": reader.take("course", values.course),
+        "speed_mps": reader.take("mps", values.measured(1_000)),
     }
-    knots = reader.take("knots", _measured(2_000))
+    knots = reader.take("knots", values.measured(2_000))
     if knots is not None:
         readings["speed_mps"] = knots * KNOT_MPS
-    valid = reader.take("valid", _flag)
-    reader.take("object", _no_object)
+    valid = reader.take("valid", values.flag)
+    reader.take("object", values.no_object)
     if lat is None or lon is None:
         for name, value, other in (("lat", lat, lon), ("lon", lon, lat)):
             if value is None and other is not None and not reader.failed(name):
@@ -161,95 +149,3 @@ class _Reader:
     def failed(self, name: str) -> bool:
         """Whether a value stood there and could not be taken."""
         return any(path in self.errors for path, _ in self.found.get(name, ()))
-
-
-def _number(value: object) -> float:
-    if isinstance(value, Param) and _NUMBER.fullmatch(value.strip(" ")):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("must be a number")
-    if not -1e30 < value < 1e30:  # neither NaN nor infinite, and no integer beyond a float
-        raise ValueError("must be a finite number")
-    return float(value)
-
-
-def _bounded(value: object, low: float, high: float) -> float:
-    number = _number(value)
-    if not low <= number <= high:
-        raise ValueError(f"must be between {low:g} and {high:g}")
-    return number
-
-
-def _within(low: float, high: float) -> Callable[[object], float]:
-    return lambda value: _bounded(value, low, high)
-
-
-def _measured(high: float) -> Callable[[object], float | None]:
-    """A reader of measures from 0 up; a telephone says -1 for what it does not know."""
-    return lambda value: None if _number(value) < 0 else _bounded(value, 0, high)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.isprintable():
-        raise ValueError("must be printable text")
-    return value
-
-
-def _identifier(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**20:
-        value = str(value)
-    if not isinstance(value, str) or not value.isprintable() or not value.strip():
-        raise ValueError("must be printable text")
-    if len(value.strip()) > MAX_ID:
-        raise ValueError(f"must not exceed {MAX_ID} characters")
-    return value.strip()
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, Param) and value.strip().lower() in ("true", "1", "false", "0"):
-        return value.strip().lower() in ("true", "1")
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
-
-
-def _place(value: object) -> tuple[float, float]:
-    """A form's `location=lat,lon`."""
-    if not isinstance(value, Param):
-        raise ValueError("must be an object")
-    lat, separator, lon = value.partition(",")
-    if not separator:
-        raise ValueError("must be latitude,longitude")
-    return _bounded(Param(lat), -90, 90), _bounded(Param(lon), -180, 180)
-
-
-def _course(value: object) -> float | None:
-    course = _measured(360)(value)
-    return None if course is None else course % 360
-
-
-def _no_object(value: object) -> str:
-    raise ValueError("must be an object")
-
-
-def _instant(value: object, zone: tzinfo) -> datetime:
-    """Seconds or milliseconds since 1970, or ISO 8601; text without a zone is in `zone`."""
-    try:
-        number = _number(value)
-    except ValueError:
-        return _written_instant(value, zone)
-    seconds = number if abs(number) < 2**31 else number / 1000
-    if not 0 <= seconds < 4_102_444_800:  # 2100-01-01
-        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _written_instant(value: object, zone: tzinfo) -> datetime:
-    text = value.strip() if isinstance(value, str) else ""
-    try:  # in a query a "+" that was not escaped has become a space
-        written = datetime.fromisoformat(_UNPLUSSED.sub(r"\1+\2", text))
-    except ValueError:
-        raise ValueError("must be seconds, milliseconds or an ISO 8601 time") from None
-    if not FIRST_YEAR < written.year < LAST_YEAR:
-        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
-    return (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)

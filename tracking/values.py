@@ -1,0 +1,113 @@
+"""Typed values out of what devices send: numbers that are numbers, times that are times. Pure.
+
+Each reader answers with the value, or with None where a device says that it does not know, and
+raises ValueError with the reason.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+
+MAX_ID = 64
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+
+_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
+_UNPLUSSED = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$", re.ASCII)
+
+
+class Param(str):
+    """A value from a query or form, where numbers are text; in JSON they must be numbers."""
+
+    __slots__ = ()
+
+
+def number(value: object) -> float:
+    if isinstance(value, Param) and _NUMBER.fullmatch(value.strip(" ")):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a number")
+    if not -1e30 < value < 1e30:  # neither NaN nor infinite, and no integer beyond a float
+        raise ValueError("must be a finite number")
+    return float(value)
+
+
+def bounded(value: object, low: float, high: float) -> float:
+    measure = number(value)
+    if not low <= measure <= high:
+        raise ValueError(f"must be between {low:g} and {high:g}")
+    return measure
+
+
+def within(low: float, high: float) -> Callable[[object], float]:
+    return lambda value: bounded(value, low, high)
+
+
+def measured(high: float) -> Callable[[object], float | None]:
+    """A reader of measures from 0 up; a telephone says -1 for what it does not know."""
+    return lambda value: None if number(value) < 0 else bounded(value, 0, high)
+
+
+def text(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("must be printable text")
+    return value
+
+
+def identifier(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**20:
+        value = str(value)
+    if not isinstance(value, str) or not value.isprintable() or not value.strip():
+        raise ValueError("must be printable text")
+    if len(value.strip()) > MAX_ID:
+        raise ValueError(f"must not exceed {MAX_ID} characters")
+    return value.strip()
+
+
+def flag(value: object) -> bool:
+    if isinstance(value, Param) and value.strip().lower() in ("true", "1", "false", "0"):
+        return value.strip().lower() in ("true", "1")
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def place(value: object) -> tuple[float, float]:
+    """A form's `location=lat,lon`."""
+    if not isinstance(value, Param):
+        raise ValueError("must be an object")
+    lat, separator, lon = value.partition(",")
+    if not separator:
+        raise ValueError("must be latitude,longitude")
+    return bounded(Param(lat), -90, 90), bounded(Param(lon), -180, 180)
+
+
+def course(value: object) -> float | None:
+    degrees = measured(360)(value)
+    return None if degrees is None else degrees % 360
+
+
+def no_object(value: object) -> str:
+    raise ValueError("must be an object")
+
+
+def instant(value: object, zone: tzinfo) -> datetime:
+    """Seconds or milliseconds since 1970, or ISO 8601; text without a zone is in `zone`."""
+    try:
+        since_1970 = number(value)
+    except ValueError:
+        return _written_instant(value, zone)
+    seconds = since_1970 if abs(since_1970) < 2**31 else since_1970 / 1000
+    if not 0 <= seconds < 4_102_444_800:  # 2100-01-01
+        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _written_instant(value: object, zone: tzinfo) -> datetime:
+    said = value.strip() if isinstance(value, str) else ""
+    try:  # in a query a "+" that was not escaped has become a space
+        written = datetime.fromisoformat(_UNPLUSSED.sub(r"\1+\2", said))
+    except ValueError:
+        raise ValueError("must be seconds, milliseconds or an ISO 8601 time") from None
+    if not FIRST_YEAR < written.year < LAST_YEAR:
+        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return (written if written.tzinfo else written.replace(tzinfo=zone)).astimezone(UTC)
