@@ -114,7 +114,9 @@ if _db["ENGINE"].endswith("sqlite3"):
     }
 else:
     _db["CONN_MAX_AGE"] = 0
-    _db["OPTIONS"] |= {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16)}}
+    _db["OPTIONS"] |= {
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10}
+    }
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
@@ -126,8 +128,6 @@ CACHES = {
 # --- the calls that go up the house ----------------------------------------------------------
 CALL_FLOW = "dispatch.hotline.Hotline"
 ALARM_FLOW = "dispatch.intake.Alarms"
-# Rung by telephony when a job is placed, so that nobody waits for the next sweep.
-BELL = "dispatch.bell.ring_after_commit"
 # Rung inside a transaction; once it is committed the worker looks at what is due, at once.
 BELL = "config.bell.ring"
 # Who carries calls and texts, in order of preference.

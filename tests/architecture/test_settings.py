@@ -44,7 +44,7 @@ def test_a_deployment_is_clean(tmp_path):
         ({"SIMULATOR": "1"}, "E004"),
         ({"DEMO": "1"}, "E005"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_wrong_configuration_is_refused(tmp_path, wrong, complaint):
     done = check(tmp_path, **wrong)

@@ -1,0 +1,71 @@
+"""The worker: it does what is due, outlives its errors and says that it is alive."""
+
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from django.db import transaction
+
+from config import bell, embedded, work
+from config.models import Heartbeat
+
+
+@pytest.fixture
+def sweep(monkeypatch):
+    """A kind of work of our own; what it does is put into `sweep.do`."""
+
+    class Sweep:
+        def __init__(self):
+            self.turns = Event()
+            self.do = lambda: 0
+
+        def __call__(self, *, now):
+            self.turns.set()
+            return self.do()
+
+    made = Sweep()
+    monkeypatch.setattr(work, "SWEEPS", {"ours": "tests.nowhere"})
+    monkeypatch.setattr(work, "_sweep", lambda kind: made)
+    monkeypatch.setattr(work, "_last_beat", {})
+    return made
+
+
+@pytest.mark.django_db
+def test_a_turn_says_what_was_done_and_that_somebody_did_it(sweep, now):
+    sweep.do = lambda: 3
+    assert work.turn("ours", now=now) == 3
+    assert Heartbeat.objects.get().at == now
+
+
+@pytest.mark.django_db
+def test_an_error_costs_one_turn_and_not_the_worker(sweep, now, caplog):
+    sweep.do = lambda: 1 / 0
+    assert work.turn("ours", now=now) == 0
+    assert "sweep failed" in caplog.text
+    sweep.do = lambda: 2
+    assert work.turn("ours", now=now) == 2
+
+
+@pytest.mark.django_db
+def test_the_heart_beats_every_five_seconds_and_not_at_every_turn(sweep, now):
+    for later_s in (0, 4, 5, 6):
+        work.turn("ours", now=now + timedelta(seconds=later_s))
+    assert Heartbeat.objects.get().at == now + timedelta(seconds=5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ring_is_heard_after_the_commit_and_not_before(sweep, settings):
+    settings.REDIS_URL = ""
+    ticker = embedded.Ticker("ours", every_s=3600)
+    embedded._tickers.append(ticker)
+    ticker.start()
+    try:
+        assert sweep.turns.wait(10)
+        sweep.turns.clear()
+        with transaction.atomic():
+            bell.ring()
+            assert not ticker._rung.is_set()
+        assert sweep.turns.wait(10)
+    finally:
+        embedded.stop()
+    assert not ticker._thread.is_alive()
