@@ -104,14 +104,14 @@ def _leg(job_id: int, carrier_ref: str, *, now: datetime) -> tuple[OutboundJob, 
         attempts.placed(job_id, carrier_ref, now=now)
         job.refresh_from_db()
     known = Call.objects.filter(carrier=job.carrier, carrier_ref=carrier_ref)
-    call = known.select_for_update().first()
+    call = known.select_for_update(no_key=True).first()
     if call is None or call.job_id != job.pk:
         raise CallError("call_over", _("This call is over."))
     return job, call
 
 
 def _job(job_id: int) -> OutboundJob:
-    job = OutboundJob.objects.select_for_update().filter(pk=job_id).first()
+    job = OutboundJob.objects.select_for_update(no_key=True).filter(pk=job_id).first()
     if job is None:
         raise CallError("not_found", _("There is no such call."), http_status=404)
     return job

@@ -29,7 +29,7 @@ def placed(job_id: int, carrier_ref: str, *, now: datetime) -> Call | None:
     A job that was withdrawn in between rings nobody: its leg is ended.
     """
     with transaction.atomic():
-        job = OutboundJob.objects.select_for_update().get(pk=job_id)
+        job = OutboundJob.objects.select_for_update(no_key=True).get(pk=job_id)
         in_time = job.state in (State.PLACING, State.UNKNOWN)
         is_call = job.kind == OutboundJob.Kind.CALL
         if in_time:
@@ -65,7 +65,7 @@ def _leg(job: OutboundJob, carrier_ref: str, *, in_time: bool, now: datetime) ->
 
 def refused(job_id: int, *, permanent: bool, now: datetime) -> None:
     with transaction.atomic():
-        job = OutboundJob.objects.select_for_update().get(pk=job_id)
+        job = OutboundJob.objects.select_for_update(no_key=True).get(pk=job_id)
         if job.state == State.PLACING:
             _again(job, may_retry=not permanent, now=now)
 
@@ -109,7 +109,7 @@ def end(job: OutboundJob, state: str, *, now: datetime) -> None:
     """End a locked job, and its leg unless a person is on it or waited for."""
     job.state = state
     job.save(update_fields=["state"])
-    for call in job.calls.select_for_update().filter(
+    for call in job.calls.select_for_update(no_key=True).filter(
         state__in=Call.LIVE, operator=None, queued_at=None
     ):
         call.state, call.ended_at, call.silence_at = Call.State.ENDED, now, None
@@ -133,7 +133,7 @@ def _reconcile(job: OutboundJob, *, now: datetime) -> None:
         placed(job.pk, carrier_ref, now=now)
         return
     with transaction.atomic():
-        same = OutboundJob.objects.select_for_update().filter(
+        same = OutboundJob.objects.select_for_update(no_key=True).filter(
             pk=job.pk, attempts=job.attempts, state__in=[State.PLACING, State.UNKNOWN]
         )
         for doubtful in same:

@@ -52,7 +52,7 @@ def open_for(
     if not number:
         return CallBack.objects.create(number="", **fresh)
     with transaction.atomic():
-        callback, is_new = CallBack.objects.select_for_update(of=("self",)).get_or_create(
+        callback, is_new = CallBack.objects.select_for_update(no_key=True).get_or_create(
             number=number, reached_at=None, defaults=fresh
         )
         if not is_new:
@@ -96,7 +96,7 @@ def reached(callback_id: int, *, by: User, outcome: str = "", now: datetime) -> 
 
 def open_one(callback_id: int) -> CallBack:
     """A call-back that waits, locked until commit."""
-    callback = CallBack.objects.select_for_update(of=("self",)).filter(pk=callback_id).first()
+    callback = CallBack.objects.select_for_update(no_key=True).filter(pk=callback_id).first()
     if callback is None:
         raise CallError("not_found", _("There is no such call-back."), http_status=404)
     if callback.reached_at:

@@ -85,14 +85,14 @@ def withdraw(subject: str, *, now: datetime) -> None:
 
 
 def _withdraw(subject: str, *, skip_locked: bool, now: datetime) -> None:
-    jobs = OutboundJob.objects.filter(subject=subject).order_by("pk")
     with transaction.atomic():
-        under_way = jobs.filter(state__in=OutboundJob.UNDER_WAY)
-        for job in under_way.select_for_update(skip_locked=skip_locked):
+        jobs = OutboundJob.objects.select_for_update(skip_locked=skip_locked, no_key=True)
+        about = jobs.filter(subject=subject).order_by("pk")
+        for job in about.filter(state__in=OutboundJob.UNDER_WAY):
             attempts.end(job, State.EXPIRED, now=now)
-        answered = jobs.filter(state=State.ANSWERED).select_for_update(skip_locked=skip_locked)
-        held = list(answered.values_list("pk", flat=True))
-        OutboundJob.objects.filter(pk__in=held).update(expires_at=now)
+        for job in about.filter(state=State.ANSWERED):
+            job.expires_at = now
+            job.save(update_fields=["expires_at"])
 
 
 def deliver_due(*, now: datetime, limit: int = 50) -> int:
@@ -141,6 +141,6 @@ def expire(*, now: datetime, limit: int = 50) -> None:
     over |= OutboundJob.objects.filter(state=State.ANSWERED, expires_at__lte=late)
     for pk in list(over.order_by("expires_at").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
-            job = over.filter(pk=pk).select_for_update(skip_locked=True).first()
+            job = over.filter(pk=pk).select_for_update(skip_locked=True, no_key=True).first()
             if job:
                 attempts.end(job, State.EXPIRED, now=now)

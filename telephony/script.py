@@ -32,9 +32,13 @@ def poke(call: Call | None) -> None:
 
 
 def locked(call_id: int) -> Call:
-    """The call, its row locked until commit; its job first, as everywhere."""
+    """The call, its row locked until commit; its job first, as everywhere.
+
+    `no_key`: rows that refer to it may still be written while it is held, so that whoever holds a
+    request and links a call to it never waits for an event that waits for the request.
+    """
     lock_job_of(call_id)
-    call = Call.objects.select_for_update().filter(pk=call_id).first()
+    call = Call.objects.select_for_update(no_key=True).filter(pk=call_id).first()
     if call is None:
         raise CallError("not_found", _("There is no such call."), http_status=404)
     return call
@@ -44,7 +48,7 @@ def lock_job_of(call_id: int) -> None:
     """Lock the job of a call that we placed, before anybody touches the call's own row."""
     job_id = Call.objects.filter(pk=call_id).values_list("job_id", flat=True).first()
     if job_id:
-        OutboundJob.objects.select_for_update().get(pk=job_id)
+        OutboundJob.objects.select_for_update(no_key=True).get(pk=job_id)
 
 
 def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[Instruction]:
@@ -70,6 +74,8 @@ def take(call: Call, instructions: Sequence[Instruction], *, now: datetime) -> l
     call.script = [*call.script, *map(as_json, given)]
     for step in given:
         _act(call, step, now=now)
+    if call.settled and not any(isinstance(step, Enqueue) for step in given):
+        call.queued_at = None  # has what she called for: nobody need take the call
     if given and isinstance(given[-1], Gather) and not call.is_over:
         call.silence_at = now + timedelta(seconds=seconds_to_hear(given))
     call.save()

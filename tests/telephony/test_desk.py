@@ -148,9 +148,10 @@ def test_a_transferred_call_is_the_colleagues(now):
 def test_a_call_is_not_given_to_somebody_who_is_no_operator(now):
     call, operator = ring(now), olive()
     desk.claim(call, by=operator, now=now)
-    worker = wai(sunrise_kitchen())
+    worker = wai(sunrise_kitchen()).user
+    assert worker
     with pytest.raises(CallError) as refused:
-        desk.transfer(call, to=worker.user, by=operator, now=now)
+        desk.transfer(call, to=worker, by=operator, now=now)
     assert (refused.value.http_status, list(refused.value.fields)) == (400, ["to"])
 
 

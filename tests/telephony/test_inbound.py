@@ -19,8 +19,14 @@ def ring(now, number=MEI_NUMBER, leg="leg-1") -> Reply:
     return inbound.incoming("simulator", leg, from_number=number, to_number="12349", now=now)
 
 
+def dial(now, number=MEI_NUMBER, leg="leg-1") -> int:
+    call = ring(now, number, leg).call
+    assert call
+    return call
+
+
 def call_of(reply: Reply) -> Call:
-    return Call.objects.get(pk=reply.call)
+    return Call.objects.get(pk=reply.call or 0)
 
 
 def verbs(reply: Reply) -> list[str]:
@@ -42,16 +48,15 @@ def test_the_same_leg_told_twice_is_one_call_and_one_answer(now):
 
 
 def test_a_key_reaches_the_script_and_its_answer_grows_the_cursor(now, told):
-    first = ring(now)
-    reply = inbound.digits(first.call, "2", now=now)
+    reply = inbound.digits(dial(now), "2", now=now)
     assert ("digits", "2") in told
     assert verbs(reply) == ["say", "gather"]
-    assert reply.cursor == first.cursor + 2
+    assert reply.cursor == 5
     assert call_of(reply).step == {"asked": "which one"}
 
 
 def test_a_repeated_event_is_answered_from_the_store_and_asks_nobody(now, told):
-    call = ring(now).call
+    call = dial(now)
     first = inbound.digits(call, "2", stamp=Stamp("evt-1"), now=now)
     inbound.digits(call, "1", now=now)
     told.clear()
@@ -60,21 +65,21 @@ def test_a_repeated_event_is_answered_from_the_store_and_asks_nobody(now, told):
 
 
 def test_a_repeated_hang_up_is_answered_as_the_first_was(now):
-    call = ring(now).call
+    call = dial(now)
     first = inbound.hang_up(call, stamp=Stamp("bye"), now=now)
     assert inbound.hang_up(call, stamp=Stamp("bye"), now=now) == first
     assert CallBack.objects.count() == 1
 
 
 def test_the_same_reference_on_another_call_is_another_event(now, told):
-    one, other = ring(now).call, ring(now, leg="leg-2").call
+    one, other = dial(now), dial(now, leg="leg-2")
     inbound.digits(one, "1", stamp=Stamp("evt-1"), now=now)
     inbound.digits(other, "3", stamp=Stamp("evt-1"), now=now)
     assert [keys for kind, keys in told if kind == "digits"] == ["1", "3"]
 
 
 def test_a_late_event_is_kept_and_moves_nothing(now, told):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "2", stamp=Stamp("a", 5), now=now)
     late = inbound.digits(call, "1", stamp=Stamp("b", 4), now=now)
     assert late.instructions == []
@@ -83,7 +88,7 @@ def test_a_late_event_is_kept_and_moves_nothing(now, told):
 
 
 def test_a_call_that_is_over_takes_no_more_keys(now):
-    call = ring(now).call
+    call = dial(now)
     inbound.hang_up(call, now=now)
     with pytest.raises(CallError, match="over") as refused:
         inbound.digits(call, "1", now=now)
@@ -91,7 +96,7 @@ def test_a_call_that_is_over_takes_no_more_keys(now):
 
 
 def test_a_caller_who_hangs_up_unheard_is_rung_back(now, told):
-    call = ring(now).call
+    call = dial(now)
     inbound.hang_up(call, now=now)
     callback = CallBack.objects.get()
     assert (callback.number, callback.call_id) == (MEI_NUMBER, call)
@@ -101,15 +106,16 @@ def test_a_caller_who_hangs_up_unheard_is_rung_back(now, told):
 
 
 def test_a_caller_who_ordered_by_key_and_hangs_up_has_ended_the_call(now):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "1", now=now)
+    assert not desk.queue().exists()
     reply = inbound.hang_up(call, now=now)
     assert reply.state == "ended"
     assert not CallBack.objects.exists()
 
 
 def test_feeling_unwell_and_hanging_up_makes_an_urgent_call_back(now):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "3", now=now)
     inbound.hang_up(call, now=now)
     callback = CallBack.objects.get()
@@ -118,14 +124,14 @@ def test_feeling_unwell_and_hanging_up_makes_an_urgent_call_back(now):
 
 
 def test_priority_only_rises(now):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "3", now=now)
     inbound.digits(call, "2", now=now)
     assert Call.objects.get().priority == "urgent"
 
 
 def test_the_script_may_hang_up(now, told):
-    call = ring(now).call
+    call = dial(now)
     reply = inbound.digits(call, "5", now=now)
     assert (reply.state, verbs(reply)) == ("ended", ["say", "hangup"])
     assert not CallBack.objects.exists()
@@ -138,14 +144,14 @@ def test_a_broken_script_puts_the_caller_before_a_person(now):
 
 
 def test_a_script_that_breaks_half_way_leaves_nothing_half_done(now):
-    call = ring(now).call
+    call = dial(now)
     reply = inbound.digits(call, "9", now=now)
     assert verbs(reply) == ["enqueue"]
     assert Call.objects.get().step == {}
 
 
 def test_a_script_that_breaks_at_the_hang_up_gets_the_caller_rung_back(now):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "1", now=now)
     inbound.digits(call, "2", now=now)
     reply = inbound.hang_up(call, now=now)
@@ -168,13 +174,13 @@ def test_silence_is_told_to_the_script_once(now, told):
 
 
 def test_who_pressed_a_key_is_not_silent(now, told):
-    call = ring(now).call
+    call = dial(now)
     inbound.digits(call, "4", now=now)
     assert inbound.fall_silent(now=now + timedelta(hours=1)) == 0
 
 
 def test_keys_and_words_between_two_people_do_not_reach_the_script(now, told):
-    call = ring(now).call
+    call = dial(now)
     operator: User = olive()
     desk.claim(call, by=operator, now=now)
     desk.talk(call, by=operator, now=now)
@@ -186,14 +192,14 @@ def test_keys_and_words_between_two_people_do_not_reach_the_script(now, told):
 
 def test_screens_are_told_after_commit(now, told, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        call = ring(now).call
+        call = dial(now)
         assert ("changed", call) not in told
     assert ("changed", call) in told
 
 
 def test_a_withheld_number_is_a_call_like_any_other(now):
-    call = ring(now, "").call
+    call = dial(now, "")
     inbound.hang_up(call, now=now)
-    other = ring(now, "", leg="leg-2").call
+    other = dial(now, "", leg="leg-2")
     inbound.hang_up(other, now=now)
     assert CallBack.objects.filter(number="").count() == 2

@@ -23,7 +23,7 @@ def post(phone: Client, path: str, **body):
     return phone.post(path, body, content_type="application/json")
 
 
-def dial(phone: Client, **body) -> dict:
+def dial(phone: Client, **body):
     answer = post(phone, CALLS, **{"from": MEI_NUMBER, "to": "12349"} | body)
     assert answer.status_code == 201
     return answer.json()
@@ -37,7 +37,7 @@ def placed(now, kind="call", **more) -> OutboundJob:
     return job
 
 
-def items(phone: Client, to=WAI_NUMBER) -> list[dict]:
+def items(phone: Client, to=WAI_NUMBER):
     answer = phone.get(OUTBOX, {"to": to})
     assert answer.status_code == 200
     return answer.json()["items"]
@@ -79,7 +79,8 @@ def test_keys_words_and_the_hang_up_answer_in_the_same_shape(phone):
         assert answer.status_code == 200
         assert set(answer.json()) == {"call", "state", "instructions", "cursor"}
     assert pressed.json()["instructions"][0]["text"] == "Lunch is ordered"
-    assert (over.json()["state"], over.json()["cursor"]) == ("ended", 5)
+    assert said.json()["instructions"] == [{"verb": "enqueue", "priority": "routine"}]
+    assert (over.json()["state"], over.json()["cursor"]) == ("ended", 6)
 
 
 def test_a_handset_that_names_its_cursor_misses_nothing_said_in_between(phone, now):

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from elders.models import Elder, Line, LineHolder
 from telephony import outbound
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob
 
 BROKEN = "+8613800000666"
 QUIET = "+8613800000777"
+RIVALS = [f"offer:{number}" for number in range(8)]
 
 
 class TownScript:
@@ -60,11 +62,24 @@ class TownScript:
         if digits == "1":
             outbound.withdraw(job.subject, now=now)
             return [Say("Thank you", "en"), Hangup()]
+        if digits == "4":
+            return self._first_of_rivals(now=now)
         if digits in ("0", ""):
             return [Enqueue("urgent")]
         if digits == "9":
             raise ZeroDivisionError("the script is broken")
         return [Say("Press 1 or 2", "en"), Gather()]
+
+    def _first_of_rivals(self, *, now: datetime) -> Sequence[Instruction]:
+        """As dispatch does it: the one row decides, then the rivals' offers are withdrawn."""
+        prize, _ = Line.objects.get_or_create(number="prize")
+        prize = Line.objects.select_for_update().get(pk=prize.pk)
+        if not prize.holdings.exists():
+            LineHolder.objects.create(line=prize, elder=Elder.objects.create(name="one"))
+            self.told.append(("accepted", "one"))
+            for rival in RIVALS:
+                outbound.withdraw(rival, now=now)
+        return [Say("Thank you", "en"), Hangup()]
 
     def job_failed(self, job: OutboundJob, *, now: datetime) -> None:
         self.told.append(("job_failed", job.pk))
