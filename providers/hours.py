@@ -1,0 +1,27 @@
+"""Weekly hours. An interval that ends no later than it starts runs past midnight. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Interval(NamedTuple):
+    """`weekday` as `date.weekday()` counts; times of day as "HH:MM:SS", so that they compare."""
+
+    weekday: int
+    starts: str
+    ends: str
+
+
+def cover(intervals: Iterable[Interval], local: datetime) -> bool:
+    """Whether any interval holds the instant, given in the town's own time."""
+    today = local.weekday()
+    yesterday = (today - 1) % 7
+    time = f"{local:%H:%M:%S}"
+    for weekday, starts, ends in intervals:
+        overnight = ends <= starts
+        if weekday == today and starts <= time and (overnight or time < ends):
+            return True
+        if weekday == yesterday and overnight and time < ends:
+            return True
+    return False
