@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
+from django.utils import timezone
 
 from config import demo
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if "seed_town" in get_commands():
             call_command("seed_town", demo=True)
-        contents = demo.card()
+        contents = demo.card(now=timezone.now())
         demo.write_card(contents)
         self._print(contents)
         connections.close_all()
