@@ -68,21 +68,15 @@ def _inradius_m(lat: float, lon: float, centre: int, rings: int) -> float:
     """
     outside = [h3.cell_to_latlng(cell) for cell in h3.grid_ring(centre, rings + 1)]
     middle = h3.cell_to_latlng(centre)
-    radius_m = BULGE * _distances_m(middle, h3.cell_to_boundary(centre)).max()
-    return float(_distances_m((lat, lon), outside).min() - radius_m)
+    radius_m = BULGE * distances_m(middle, h3.cell_to_boundary(centre)).max()
+    return float(distances_m((lat, lon), outside).min() - radius_m)
 
 
-def _distances_m(place: tuple[float, float], others: Sequence[tuple[float, float]]) -> FloatArray:
-    lats, lons = zip(*others, strict=True)
-    return distances_m(place, lats, lons)
-
-
-def distances_m(
-    place: tuple[float, float], lats: Sequence[float], lons: Sequence[float]
-) -> FloatArray:
-    """WGS-84 geodesics from one place to many, in degrees."""
-    here = np.full(len(lats), place[1]), np.full(len(lats), place[0])
-    return np.asarray(WGS84.inv(*here, np.asarray(lons), np.asarray(lats))[2])
+def distances_m(place: tuple[float, float], others: Sequence[tuple[float, float]]) -> FloatArray:
+    """WGS-84 geodesics from one place to many, all in degrees."""
+    lats, lons = np.array(others).T
+    here = np.full(len(others), place[1]), np.full(len(others), place[0])
+    return np.asarray(WGS84.inv(*here, lons, lats)[2])
 
 
 def _descendants(cell: int) -> tuple[int, int]:

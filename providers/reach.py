@@ -13,21 +13,22 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from providers import hours, nearby
+from providers import nearby
 from providers.cells import EVERYWHERE, Disk, cell_of, disk_around, distances_m
-from providers.nearby import Nearby, Terms
+from providers.nearby import Nearby
 from providers.need import Candidate, Code, Exclusion, Need, Reach
+from providers.terms import Terms, barred
 
 SEX_FOR = {"female_carer": "female", "male_carer": "male"}
 EXPLAINED = 50  # exclusions kept; once as many are seen, wider disks are read for the free only
 FIRST = 3  # level of the first disk in a region nothing is known of
-BATCH = 12  # workers whose terms are read at once
 REGION = 6  # H3 resolution, cells of about 36 km²: where the crowd is taken to be alike
 REMEMBERED = 20_000  # regions
 
 
 class Found(NamedTuple):
     distance_m: float
+    place: tuple[float, float]
     worker: Nearby
 
 
@@ -96,16 +97,23 @@ def _fit(need: Need, disk: Disk, refused: Refused, *, free_only: bool) -> list[F
 def _measured(need: Need, workers: Sequence[Nearby]) -> list[Found]:
     if not workers:
         return []
-    lats, lons = [worker.lat for worker in workers], [worker.lon for worker in workers]
-    distances = distances_m((need.lat, need.lon), lats, lons)
-    found = map(Found, distances.tolist(), workers)
+    places = [_place(worker) for worker in workers]
+    distances = distances_m((need.lat, need.lon), places).tolist()
+    found = map(Found, distances, places, workers)
     return sorted(found, key=lambda each: (each.distance_m, each.worker.worker_id))
+
+
+def _place(worker: Nearby) -> tuple[float, float]:
+    """Their own position, else the provider's place: without either there is no cell."""
+    if worker.lat is None or worker.lon is None:
+        lat, lon = json.loads(worker.terms)["place"]
+        return lat, lon
+    return worker.lat, worker.lon
 
 
 def _unfit(need: Need, worker: Nearby) -> Refusal | None:
     """What in the worker's row, set against the need, keeps the worker away."""
     plain = (
-        (Code.INACTIVE, not worker.provider_active),
         (Code.OFF_DUTY, not worker.on_duty),
         (Code.BUSY, worker.free < 1),
         (Code.TRIED, worker.worker_id in need.tried),
@@ -129,43 +137,25 @@ def _unfit(need: Need, worker: Nearby) -> Refusal | None:
 
 
 def _bound(
-    need: Need, fit: Sequence[Found], refused: Refused, *, k: int, now: datetime
+    need: Need, fit: Iterable[Found], refused: Refused, *, k: int, now: datetime
 ) -> list[Candidate]:
     """The first `k` whose terms allow it; those before them whose terms do not are `refused`."""
     local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     candidates: list[Candidate] = []
-    for start in range(0, len(fit), BATCH):
-        batch = fit[start : start + BATCH]
-        terms = nearby.terms(need.category, [each.worker for each in batch], today=local.date())
-        for found in batch:
-            if code := _barred(need, found.worker, terms, local):
-                refused[found.worker.worker_id] = found, Refusal(code)
-                continue
-            candidates.append(_candidate(found, terms))
-            if len(candidates) == k:
-                return candidates
+    for found in fit:
+        terms: Terms = json.loads(found.worker.terms)
+        if code := barred(terms, grid=need.grid, local=local):
+            refused[found.worker.worker_id] = found, Refusal(code)
+            continue
+        candidates.append(_candidate(found, terms))
+        if len(candidates) == k:
+            break
     return candidates
-
-
-def _barred(need: Need, worker: Nearby, terms: Terms, local: datetime) -> Code | None:
-    """What in the terms keeps the worker away at this hour."""
-    provider, open_hours, areas = worker.provider_id, terms.hours, terms.areas
-    if not terms.offered.get(provider, True):
-        return Code.NOT_OFFERED
-    if terms.needs_licence and provider not in terms.licensed:
-        return Code.NO_LICENCE
-    if provider in open_hours and not hours.cover(open_hours[provider], local):
-        return Code.CLOSED
-    if worker.worker_id in terms.shifts and not hours.cover(terms.shifts[worker.worker_id], local):
-        return Code.OFF_SHIFT
-    if need.grid and provider in areas and not need.grid.startswith(tuple(areas[provider])):
-        return Code.OUTSIDE_AREA
-    return None
 
 
 def _candidate(found: Found, terms: Terms) -> Candidate:
     worker = found.worker
-    price, subsidy = terms.price.get(worker.provider_id, (None, 0))
+    price, subsidy = terms["price"] or (None, 0)
     return Candidate(
         worker_id=worker.worker_id,
         provider_id=worker.provider_id,
@@ -174,8 +164,8 @@ def _candidate(found: Found, terms: Terms) -> Candidate:
         phone=worker.phone,
         reach_by=worker.reach_by,
         mode=worker.mode,
-        lat=worker.lat,
-        lon=worker.lon,
+        lat=found.place[0],
+        lon=found.place[1],
         position_at=_instant(worker.position_at),
         distance_m=found.distance_m,
         languages=tuple(json.loads(worker.languages)),
