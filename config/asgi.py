@@ -3,8 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from importlib import import_module
-from importlib.util import find_spec
+from contextlib import suppress
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -18,8 +17,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
-from config import embedded
+from config import embedded, feed
 from config.checks import refuse_what_is_broken
+from dispatch.live.routing import websocket_urlpatterns
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -27,33 +27,42 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuses to start what is configured wrongly; starts and stops the embedded worker."""
+    """Refuses to start what is configured wrongly; starts and stops what runs beside the pages."""
     await receive()
     try:
-        await asyncio.to_thread(_start)
+        await asyncio.to_thread(refuse_what_is_broken)
     except Exception as reason:  # the server must be told why, whatever it is
         await send({"type": "lifespan.startup.failed", "message": str(reason)})
         return
+    stop = _start_production() if settings.REDIS_URL else _start_embedded()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await asyncio.to_thread(embedded.stop)
+    await stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _start() -> None:
-    refuse_what_is_broken()
-    if not settings.REDIS_URL:
-        embedded.start()
+def _start_embedded() -> Callable[[], Awaitable[None]]:
+    embedded.start()
+    return lambda: asyncio.to_thread(embedded.stop)
 
 
-def _sockets() -> Any:
-    """Sockets of this origin, with the session's user on them."""
-    routes = (
-        import_module("dispatch.live.routing").websocket_urlpatterns
-        if find_spec("dispatch.live.routing")
-        else []
-    )
-    return AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(routes)))
+def _start_production() -> Callable[[], Awaitable[None]]:
+    following = asyncio.create_task(feed.follow())
+
+    async def stop() -> None:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    return stop
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": _sockets(), "lifespan": lifespan})
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+        ),
+        "lifespan": lifespan,
+    }
+)

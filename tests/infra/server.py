@@ -55,7 +55,7 @@ class Server(Process):
 
     def start(self) -> Self:
         if self._migrate:
-            self.manage("migrate", "--no-input", "--verbosity", "0")
+            self.manage("migrate", "--no-input", "--skip-checks", "--verbosity", "0")
             self._migrate = False
         super().start()
         self.wait_until(self._answers)
