@@ -37,7 +37,7 @@ def _chinese() -> bool:
 
 @register.filter
 def named(thing: Any) -> str:
-    """A person's, place's or category's name in the page's language; the other if one is missing."""
+    """A person's, place's or category's name in the page's language, else the other one."""
     if thing is None:
         return ""
     name, name_zh = getattr(thing, "name", "") or "", getattr(thing, "name_zh", "") or ""

@@ -36,6 +36,17 @@
     },
   });
 
+  // <ol data-stick> shows its end, as a chat does, unless somebody has scrolled up in it.
+  const atEnd = new WeakMap();
+  const stick = () => document.querySelectorAll("[data-stick]").forEach((list) => {
+    if (atEnd.get(list) !== false) list.scrollTop = list.scrollHeight;
+  });
+  document.addEventListener("scroll", ({ target }) => {
+    if (target.dataset && "stick" in target.dataset) atEnd.set(target, target.scrollHeight - target.scrollTop - target.clientHeight < 40);
+  }, true);
+  document.addEventListener("DOMContentLoaded", stick);
+  document.addEventListener("htmx:afterSwap", stick);
+
   let fading;
   function say(words, kind = "") {
     const toast = document.getElementById("toast");

@@ -173,12 +173,13 @@
       this.circle = L.circle([lat, lon], { radius: 0, weight: 1.5, fillOpacity: 0.12, interactive: false });
     }
     update({ lat, lon, kind = "other", text = "", label = "", accuracy_m: accuracy = 0, old, picked }) {
-      const size = kind === "elder" ? 32 : 28;
+      const letters = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 14 : 9), 0);
+      const size = Math.max(kind === "elder" ? 32 : 28, 14 + letters);
       const look = JSON.stringify([kind, text, label, old, picked]);
       if (look !== this.look) {
         this.look = look;
-        this.marker.setIcon(L.divIcon({ className: `pin ${kind}${old ? " old" : ""}${picked ? " picked" : ""}`, html: escape(text),
-          iconSize: [Math.max(size, 15 + 10 * [...text].length), size].map((side) => Math.max(side, 15 + 9 * [...text].length)) }));
+        this.marker.setIcon(L.divIcon({ className: `pin pin-${kind}${old ? " old" : ""}${picked ? " picked" : ""}`, html: escape(text),
+          iconSize: [size, size] }));
         this.marker.unbindTooltip();
         if (label) this.marker.bindTooltip(escape(label), { permanent: Boolean(picked), direction: "top", offset: [0, -size / 2], className: "map-tip" });
         this.marker.setZIndexOffset(kind === "elder" ? 500 : picked ? 400 : 0);
