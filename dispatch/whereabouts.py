@@ -1,16 +1,18 @@
 """Where to go, as a request keeps it: JSON of an estimate, with its age, error and sentence."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
+from dispatch.models import ServiceRequest
 from dispatch.states import Priority
 from elders.models import Elder
 from tracking import locate
-from tracking.locate import Estimate
+from tracking.locate import Estimate, Source
 from tracking.models import Alarm
+from tracking.weighing import Confidence
 
 
 def of(elder: Elder | None, priority: Priority, *, now: datetime) -> dict[str, Any] | None:
@@ -46,6 +48,25 @@ def named_by(alarm: Alarm, *, now: datetime) -> dict[str, Any] | None:
     }
 
 
+def present(request: ServiceRequest, *, now: datetime) -> dict[str, Any] | None:
+    """Where to go as it stands now, in the language in use, with the age it has by now.
+
+    For an open emergency the best of this moment; else what was known when it was opened.
+    """
+    if request.elder and request.is_emergency and request.is_open:
+        live = locate.best_location(request.elder, now=now)
+        return in_words(live) if live else None
+    kept = request.estimate
+    if not kept or not request.elder:
+        return _aged(kept, request, now=now) if kept else None
+    return in_words(_estimate(kept, request.elder, request, now=now))
+
+
+def in_words(estimate: Estimate) -> dict[str, Any]:
+    """`as_json` in the language in use."""
+    return as_json(estimate, language=get_language() or settings.LANGUAGE_CODE)
+
+
 def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> dict[str, Any]:
     """`{"lat", "lon", "accuracy_m", "age_s", "source", "confidence", "text", "alternative"}`."""
     with override(language):
@@ -61,3 +82,28 @@ def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> di
         "text": text,
         "alternative": as_json(other, language=language) if other else None,
     }
+
+
+def _aged(kept: dict[str, Any], request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
+    if kept["age_s"] is None:
+        return kept
+    return kept | {"age_s": round(kept["age_s"] + (now - request.opened_at).total_seconds())}
+
+
+def _estimate(
+    kept: dict[str, Any], elder: Elder, request: ServiceRequest, *, now: datetime
+) -> Estimate:
+    """What `as_json` kept, told again: its sentence follows its age and the reader's language."""
+    age_s = _aged(kept, request, now=now)["age_s"]
+    other = kept.get("alternative")
+    return Estimate(
+        elder=elder,
+        lat=kept["lat"],
+        lon=kept["lon"],
+        accuracy_m=kept["accuracy_m"],
+        fixed_at=None if age_s is None else now - timedelta(seconds=age_s),
+        age_s=age_s,
+        source=Source(kept["source"]),
+        confidence=Confidence(kept["confidence"]),
+        alternative=_estimate(other, elder, request, now=now) if other else None,
+    )
