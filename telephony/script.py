@@ -53,9 +53,13 @@ def lock_job_of(call_id: int) -> None:
 
 def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[Instruction]:
     """The flow's answer. A script that fails never costs the call: it goes to a person."""
+    was_settled = call.settled
     try:
         with transaction.atomic():
-            return list(question())
+            answer = list(question())
+        if call.settled and not was_settled:
+            call.queued_at = None  # she has what she called for: nobody need take the call
+        return answer
     except Exception:
         log.exception("The script failed; the caller goes to a person", extra={"call": call.pk})
         call.refresh_from_db()
@@ -74,8 +78,6 @@ def take(call: Call, instructions: Sequence[Instruction], *, now: datetime) -> l
     call.script = [*call.script, *map(as_json, given)]
     for step in given:
         _act(call, step, now=now)
-    if call.settled and not any(isinstance(step, Enqueue) for step in given):
-        call.queued_at = None  # has what she called for: nobody need take the call
     if given and isinstance(given[-1], Gather) and not call.is_over:
         call.silence_at = now + timedelta(seconds=seconds_to_hear(given))
     call.save()

@@ -41,7 +41,8 @@ class Carrier(ABC):
     **Outwards.** `call` and `text` are asked once per attempt, outside any transaction. They
     return the carrier's own reference, or raise `CarrierError` when *nothing was placed*. Any
     other exception means that the fate is unknown: the job is not sent again before `fate` has
-    said `NEVER`. So hand the carrier something to find it by: `job.attempt_key`.
+    said `NEVER`, which it says only when it is sure. So hand the carrier something to find it by
+    (`job.attempt_key`), and give up on an answer within 30 s: after 60 `fate` is asked anyhow.
 
     **During a call.** `push` and `hang_up` act on a live leg, after commit, and may be repeated.
     A failure there is logged and never undoes what stands in the database.

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from elders.models import User
-from telephony import desk, inbound
+from elders.models import Line, User
+from telephony import desk, inbound, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp
+from telephony.instructions import Say
 from telephony.models import Call, CallBack, CallEvent
 from tests.cast import MEI_NUMBER, olive
 from tests.telephony.town_script import BROKEN, QUIET
@@ -114,6 +115,15 @@ def test_a_caller_who_ordered_by_key_and_hangs_up_has_ended_the_call(now):
     assert not CallBack.objects.exists()
 
 
+def test_who_ordered_and_then_waits_for_a_person_is_in_the_queue_again(now):
+    call = dial(now)
+    inbound.digits(call, "1", now=now)
+    later = now + timedelta(seconds=40)
+    assert inbound.fall_silent(now=later) == 1
+    script.tell(call, [Say("Somebody is coming", "en")], now=later)
+    assert desk.queue().get().queued_at == later
+
+
 def test_feeling_unwell_and_hanging_up_makes_an_urgent_call_back(now):
     call = dial(now)
     inbound.digits(call, "3", now=now)
@@ -148,6 +158,7 @@ def test_a_script_that_breaks_half_way_leaves_nothing_half_done(now):
     reply = inbound.digits(call, "9", now=now)
     assert verbs(reply) == ["enqueue"]
     assert Call.objects.get().step == {}
+    assert not Line.objects.exists()
 
 
 def test_a_script_that_breaks_at_the_hang_up_gets_the_caller_rung_back(now):
