@@ -19,6 +19,7 @@ from django.conf import settings
 
 from config import embedded, feed
 from config.checks import refuse_what_is_broken
+from config.living import living
 from dispatch.live.routing import websocket_urlpatterns
 
 Scope = MutableMapping[str, Any]
@@ -43,7 +44,12 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _start_embedded() -> Callable[[], Awaitable[None]]:
     embedded.start()
-    return lambda: asyncio.to_thread(embedded.stop)
+    return lambda: asyncio.to_thread(_stop_embedded)
+
+
+def _stop_embedded() -> None:
+    living.stop(wait_s=5)
+    embedded.stop()
 
 
 def _start_production() -> Callable[[], Awaitable[None]]:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health, metrics
+from config import basemap, health, living, metrics
 
 
 def _app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
@@ -23,9 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.scrape),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("basemap.json", basemap.serve, name="basemap"),
+    path("demo/living/", living.switch, name="living"),
     *_app("positions/", "tracking.urls"),
     *_app("telephony/", "telephony.urls"),
-    *_app("", "dispatch.urls"),
+    *_app("", "dispatch.pages.urls"),
 ]
 if settings.SIMULATOR:
     urlpatterns += _app("telephony/simulator/", "telephony.carriers.simulator.urls")

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from config.demo import DEMO_GROUP
 from config.town import Address, Place, Town, along, length_m, numbers
-from config.town.register import KNOWN_FOR, grid_cells
+from config.town.register import KNOWN_FOR, NO_PASSWORD, grid_cells
 from config.town.roster import telephone
 from elders import consent, roles
 from elders.models import (
@@ -52,6 +52,9 @@ USERNAMES = {
     "other_family": "rose",
 }
 MEI, LAN = numbers.cast(1), numbers.cast(3)
+TOWN = "town"  # the account under which the town lives (`config.living`); nobody signs in with it
+# Whoever sits before the demo answers these: Mei, Ka-Ming, Lan, Rose, the neighbour, Wai, Dawn.
+LEFT_ALONE = frozenset(numbers.cast(n) for n in (1, 2, 3, 4, 5, 10, 11))
 WATCHES = {MEI: "012345100000001", LAN: "012345100000003"}
 
 
@@ -123,6 +126,11 @@ def _accounts(before: datetime) -> dict[str, User]:
         if role:
             roles.grant(person, role)
         people[username] = person
+    town = User.objects.create(
+        username=TOWN, password=NO_PASSWORD, name="Living town", name_zh="小镇", date_joined=before
+    )
+    town.groups.add(published)
+    roles.grant(town, Role.OPERATOR)
     return people
 
 

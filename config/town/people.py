@@ -129,7 +129,7 @@ class Facts:
 
 
 def _facts(who: Resident) -> Facts:
-    chance = who._chance  # noqa: SLF001
+    chance = who._chance
     pair_sex = ("female", "male")[who.n % 2] if who.shares else None
     sex = pair_sex or ("female" if chance.random() < 0.58 else "male")
     name = names.person(chance, sex=sex, old=True)

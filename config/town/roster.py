@@ -10,7 +10,6 @@ from django.utils import timezone
 from config.town import Town, numbers
 from config.town.extent import dice
 from config.town.trades import EVERY_DAY, Firm, Hand
-from providers.cells import cell_of
 from providers.models import (
     Category,
     Licence,
@@ -117,17 +116,18 @@ class Roster:
             workers.append(self._worker(hands[-1], provider_id))
         Worker.objects.bulk_create(workers)
         pairs = list(zip(hands, workers, strict=True))
-        WorkerCategory.objects.bulk_create(
-            WorkerCategory(worker=worker, category_id=category, cell=cell_of(*hand.facts.place))
-            for hand, worker in pairs
-            for category in hand.facts.categories
-        )
         Shift.objects.bulk_create(
             Shift(worker=worker, weekday=day, starts=starts, ends=ends)
             for hand, worker in pairs
             if hand.facts.shift
             for starts, ends, days in (hand.facts.shift,)
             for day in days
+        )
+        # After all that binds them: each row takes a copy of it into the nearness index.
+        WorkerCategory.objects.bulk_create(
+            WorkerCategory(worker=worker, category_id=category)
+            for hand, worker in pairs
+            for category in hand.facts.categories
         )
         self._telephones(workers)
 
