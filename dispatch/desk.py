@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dispatch import clocks, emergencies, notices, ownership
+from dispatch import clocks, emergencies, hotline, notices, ownership, presence
 from dispatch.errors import DispatchError
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN
@@ -20,6 +20,7 @@ def renew(user: User, *, now: datetime) -> None:
     if roles.is_operator(user):
         calls.renew_lease(user, now=now)
         ownership.renew(user, now=now)
+        presence.seen(user)
 
 
 def take(call_id: int, *, by: User, now: datetime) -> Call:
@@ -35,6 +36,14 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
         if request.owner_id is None:
             ownership.claim(request.pk, by=by, now=now)
     return call
+
+
+def promise(call: Call, *, now: datetime) -> CallBack:
+    """An operator promises the other side of `call` to ring back: on the list, with its clock."""
+    with transaction.atomic():
+        callback = callbacks.open_callback(call, reason="promised", now=now)
+        hotline.watch(callback, now=now)
+        return callback
 
 
 def reached(callback_id: int, *, by: User, now: datetime, outcome: str = "") -> CallBack:

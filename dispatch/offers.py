@@ -20,22 +20,31 @@ OFFER_CLOCK = "offer"
 SEARCHING = frozenset({State.NEW, State.OFFERED, State.UNFILLED})
 
 
-def make_next(request_id: int, *, now: datetime, by: Actor = SYSTEM) -> list[Offer]:
+def make_next(
+    request_id: int,
+    *,
+    now: datetime,
+    by: Actor = SYSTEM,
+    at_once: int | None = None,
+    seq: int | None = None,
+) -> list[Offer]:
     """Invites the best workers not yet asked: one in turn, or three at once for an emergency.
 
     Safe to call any number of times: it only fills up to that number. With nobody left to ask
-    the request becomes UNFILLED and the desk is told. Returns the offers it made.
+    the request becomes UNFILLED and the desk is told. Returns the offers it made. A person may
+    ask `at_once` as many as they like, from the list drawn at `seq`.
     """
     with transaction.atomic():
-        request = transitions.hold(request_id)
+        request = transitions.hold(request_id, seq=seq)
         if request.state not in SEARCHING:
             return []
         open_offers = request.offers.filter(state=OfferState.MADE, role=Role.RESPONDER).count()
-        wanted = AT_ONCE[Priority(request.priority)] - open_offers
+        wanted = (at_once or AT_ONCE[Priority(request.priority)]) - open_offers
         if wanted <= 0:
             transitions.wind(request, now=now)
             return []
-        ranking = candidates.rank(request, now=now) if emergencies.may_send(request) else NOBODY
+        willing = by != SYSTEM or emergencies.may_send(request)
+        ranking = candidates.rank(request, now=now) if willing else NOBODY
         request.exclusions = ranking.exclusions
         ServiceRequest.objects.filter(pk=request.pk).update(exclusions=ranking.exclusions)
         best = list(enumerate(ranking.ranked[:wanted], start=1))

@@ -1,0 +1,101 @@
+"""What the console's buttons are answered with."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dispatch import presence, wording
+from dispatch.pages import labels
+from dispatch.pages.desk import case, choices, person, place, subject
+from dispatch.pages.desk.guard import DeskRequest
+from dispatch.pages.desk.subject import Subject
+from elders import selectors as register
+from providers.models import Category
+from telephony.models import Call
+
+
+def done(said: str = "") -> HttpResponse:
+    """Nothing to draw: the change itself pokes every screen. `said` stands in the toast."""
+    answer = HttpResponse(status=204)
+    if said:
+        answer["HX-Trigger"] = json.dumps({"said": {"words": said}})
+    return answer
+
+
+def redrawn(request: DeskRequest, query: str) -> HttpResponse:
+    """The work place with another subject on it, whichever region the button was in."""
+    found = subject.read(request.user, QueryDict(query))
+    person.opened(request.user, found, now=timezone.now())
+    answer = render(request, "console/work.html", work(request, found))
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#work", "outerHTML"
+    return answer
+
+
+def work(request: DeskRequest, found: Subject) -> dict[str, Any]:
+    """What every region of the work place shows."""
+    return caller(request, found) | card(request, found) | panel(request, found) | sending(found)
+
+
+def caller(request: DeskRequest, found: Subject) -> dict[str, Any]:
+    """The call in hand, what lies open, and the calls that ring for this operator."""
+    placed = Call.objects.filter(job__operator=request.user, state=Call.State.RINGING)
+    return {
+        "subject": found,
+        "hand": found.call,
+        "talking": found.call is not None and found.call.state in Call.HELD,
+        "placed": placed,
+        "outcomes": labels.CALL_OUTCOMES.items(),
+        "colleagues": [one for one in presence.operators() if one.pk != request.user.pk],
+    } | heading(found)
+
+
+def heading(found: Subject) -> dict[str, Any]:
+    """Of the request that lies open: what it is called, and the numbers of the services."""
+    if found.request is None:
+        return {}
+    request, services = found.request, register.public_services(found.elder)
+    return {
+        "heading": wording.name_of(request, get_language() or "") or _("Unknown"),
+        "state": labels.STATES.get(request.state),
+        "priority": labels.PRIORITIES.get(request.priority),
+        "source": labels.label(labels.SOURCES, request.source),
+        "services": [
+            ("120", _("Ambulance"), services["ambulance"], "ambulance"),
+            ("110", _("Police"), services["police"], "shield-alert"),
+            ("119", _("Fire"), services["fire"], "siren"),
+        ],
+    }
+
+
+def card(request: DeskRequest, found: Subject) -> dict[str, Any]:
+    return {"subject": found, **person.read(request.user, found, now=timezone.now())}
+
+
+def panel(request: DeskRequest, found: Subject) -> dict[str, Any]:
+    """The request that lies open, or what one may be opened for."""
+    return {
+        "subject": found,
+        "categories": Category.objects.all(),
+        "others": case.others(request.user, found),
+        **case.read(found, now=timezone.now()),
+    }
+
+
+def sending(found: Subject) -> dict[str, Any]:
+    """Map and candidates, ranked once for both."""
+    now = timezone.now()
+    ranking = choices.rank(found, now=now)
+    where, going = place.find(found, now=now), place.coming(found)
+    shown = ranking.ranked[: choices.SHOWN]
+    return {
+        "subject": found,
+        "where": where,
+        "old_s": place.OLD_S,
+        "places": place.markers(where, shown, going, now=now),
+        **choices.read(found, ranking),
+    }

@@ -1,0 +1,88 @@
+"""Whom to send: the ranking of this moment with its reasons, and who was left out and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dispatch import candidates, reasons
+from dispatch.candidates import NOBODY, Ranking
+from dispatch.matching import Ranked, Why
+from dispatch.offers import SEARCHING
+from dispatch.pages import labels
+from dispatch.pages.desk.subject import Subject
+from dispatch.states import ACTIVE_ASSIGNMENTS, Role
+
+SHOWN = 6  # keys 1 to 6
+SHOWN_EXCLUDED = 12
+COLOURS = {Why.KNOWN: "brand", Why.LANGUAGE: "brand", Why.STALE: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: int
+    worker_id: int
+    name: str
+    name_zh: str
+    phone: str
+    minutes: str
+    distance: str
+    tags: list[tuple[str, str]]  # words, colour
+
+    @property
+    def label(self) -> str:
+        return f"{labels.named(self)} · {self.minutes}"
+
+
+def rank(subject: Subject, *, now: datetime) -> Ranking:
+    """Nobody for a subject without an open request."""
+    if subject.request is None or not subject.request.is_open:
+        return NOBODY
+    return candidates.rank(subject.request, now=now)
+
+
+def read(subject: Subject, ranking: Ranking) -> dict[str, Any]:
+    """`role` is whom the next one would be: the responder, or a second beside the responder."""
+    request = subject.request
+    if request is None:
+        return {}
+    return {
+        "case": request,
+        "choices": [_choice(n, one) for n, one in enumerate(ranking.ranked[:SHOWN], start=1)],
+        "excluded": [_excluded(one) for one in ranking.exclusions[:SHOWN_EXCLUDED]],
+        "role": Role.RESPONDER if request.state in SEARCHING else _next_role(subject),
+        "searching": request.state in SEARCHING,
+    }
+
+
+def _next_role(subject: Subject) -> Role | None:
+    """A second may be sent along while the first is going; then nobody more."""
+    if subject.request is None or not subject.request.is_open:
+        return None
+    taken = subject.request.assignments.filter(state__in=ACTIVE_ASSIGNMENTS)
+    return None if taken.filter(role=Role.SECOND).exists() else Role.SECOND
+
+
+def _choice(key: int, one: Ranked) -> Choice:
+    tags = [
+        (reasons.reason(why.code, why.params), COLOURS.get(why.code, ""))
+        for why in one.reasons
+        if why.code != Why.TRAVEL
+    ]
+    return Choice(
+        key=key,
+        worker_id=one.candidate.worker_id,
+        name=one.candidate.name,
+        name_zh=one.candidate.name_zh,
+        phone=one.candidate.phone,
+        minutes=labels.minutes(one.eta_s),
+        distance=labels.distance(one.distance_m),
+        tags=tags,
+    )
+
+
+def _excluded(one: dict[str, Any]) -> dict[str, str]:
+    return {
+        "name": labels.named(one),
+        "why": reasons.exclusion(one["code"], one["params"]),
+        "distance": labels.distance(one["distance_m"]),
+    }

@@ -1,0 +1,25 @@
+"""The search field: elders by name or number, requests by number, all as far as one may see."""
+
+from datetime import datetime
+from typing import Any
+
+from dispatch import selectors
+from elders import ledger
+from elders import selectors as register
+from elders.models import User
+
+MOST = 8
+SHORTEST = 2  # characters; one Chinese character is a family name and says enough
+
+
+def find(user: User, text: str, *, now: datetime) -> dict[str, Any]:
+    """Elders and requests that `text` may mean; names that were shown are in the ledger."""
+    text = text.replace("\0", "").strip()[:60]
+    if len(text) < (SHORTEST if text.isascii() else 1):
+        return {"text": text, "elders": [], "requests": [], "short": True}
+    digits = text.lstrip("#")
+    elders = list(register.find(user, text, now=now)[:MOST])
+    ledger.record_all(actor=user, elders=elders, what="name", purpose="console search", now=now)
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
+    requests = selectors.requests_for(user).filter(pk=number) if number else []
+    return {"text": text, "elders": elders, "requests": requests, "short": False}

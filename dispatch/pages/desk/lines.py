@@ -1,0 +1,94 @@
+"""The log of a request as sentences, one an event."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Event
+from dispatch.pages import labels
+
+SENTENCES: dict[str, Any] = {
+    "request.opened": gettext_lazy("Opened %(source)s: %(note)s"),
+    "request.located": gettext_lazy("Position: %(text)s"),
+    "request.joined": gettext_lazy("Called or pressed again"),
+    "request.claimed": gettext_lazy("Taken on"),
+    "request.returned": gettext_lazy("Given back to the desk: %(why)s"),
+    "request.noted": gettext_lazy("%(text)s"),
+    "request.unfilled": gettext_lazy("Nobody found"),
+    "request.escalated": gettext_lazy("Made an emergency. %(reason)s"),
+    "request.reopened": gettext_lazy("Opened again: %(reason)s"),
+    "request.confirmed": gettext_lazy("Confirmed: all is well"),
+    "request.closed": gettext_lazy("Closed: %(disposition)s. %(reason)s %(evidence)s"),
+    "request.cancelled": gettext_lazy("Cancelled. %(reason)s"),
+    "offer.made": gettext_lazy("%(worker)s asked"),
+    "offer.accepted": gettext_lazy("%(worker)s accepted"),
+    "offer.declined": gettext_lazy("%(worker)s declined. %(why)s"),
+    "offer.expired": gettext_lazy("%(worker)s did not answer"),
+    "offer.withdrawn": gettext_lazy("%(worker)s need not come any more"),
+    "handover.made": gettext_lazy("%(service)s told at %(number)s"),
+    "handover.ended": gettext_lazy("%(service)s: %(outcome)s"),
+    "assignment.made": gettext_lazy("%(worker)s is coming (%(role)s)"),
+    "assignment.departed": gettext_lazy("%(worker)s set out"),
+    "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s"),
+    "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s"),
+    "assignment.released": gettext_lazy("%(worker)s fell away: %(why)s"),
+}
+GRAVE = frozenset({"request.unfilled", "request.escalated", "request.joined"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    seq: int
+    at: datetime
+    words: str
+    by: str  # "" for the house itself
+    kind: str
+    grave: bool
+
+
+def told(events: Iterable[Event]) -> list[Line]:
+    return [
+        Line(
+            seq=event.seq,
+            at=event.at,
+            words=sentence(event.kind, event.data),
+            by="" if event.by.get("kind") == "system" else str(event.by.get("name", "")),
+            kind=event.kind,
+            grave=event.kind in GRAVE,
+        )
+        for event in events
+    ]
+
+
+def sentence(kind: str, data: Mapping[str, Any]) -> str:
+    """One event in the language in use; a kind without a sentence is shown as it is."""
+    if rang := data.get("rang"):
+        return _("Rang %(name)s") % {"name": labels.named(rang)}
+    words = SENTENCES.get(kind)
+    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .") if words else kind
+
+
+class _Facts(dict[str, str]):
+    """What a sentence may name; what an event does not carry is left out of it."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__({key: str(value) for key, value in data.items() if value is not None})
+        if isinstance(data.get("worker"), Mapping):
+            self["worker"] = labels.named(data["worker"])
+        for key, table in TABLES.items():
+            if key in data:
+                self[key] = labels.label(table, str(data[key]))
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+TABLES: dict[str, dict[str, Any]] = {
+    "source": labels.SOURCES,
+    "disposition": labels.DISPOSITIONS,
+    "role": labels.ROLES,
+}

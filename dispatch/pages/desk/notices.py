@@ -1,0 +1,98 @@
+"""The sentence of every notice: what happened, and what a person must do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from dispatch import wording
+from dispatch.models import Notice
+from dispatch.pages import labels
+
+# code → sentence; what it may name is in `_facts`.
+SENTENCES: dict[str, Any] = {
+    "unfilled": gettext_lazy("Nobody was found. Choose somebody yourself."),
+    "not_departed": gettext_lazy("%(worker)s accepted and has not set out. Ring them."),
+    "late": gettext_lazy("%(worker)s is late. Ring them or send somebody else."),
+    "overdue": gettext_lazy("The visit lasts longer than it should. Ring %(worker)s."),
+    "not_confirmed": gettext_lazy("The visit is not confirmed. Ring and ask."),
+    "handover_unconfirmed": gettext_lazy("The other service has not confirmed. Ring it again."),
+    "unclaimed": gettext_lazy("Nobody has taken this emergency."),
+    "no_voice": gettext_lazy("No voice on any of the numbers. Somebody must go."),
+    "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
+    "contact_going": gettext_lazy("%(to)s is going there."),
+    "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
+    "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
+    "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
+    "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
+    "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
+    "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
+}
+PURPOSES: dict[str, Any] = {
+    "offer": gettext_lazy("offer"),
+    "withdrawn": gettext_lazy("news of a withdrawal"),
+    "confirm": gettext_lazy("confirmation of the visit"),
+    "ring_back": gettext_lazy("ringing back"),
+    "contact": gettext_lazy("telling a contact"),
+    "callback": gettext_lazy("ringing back"),
+    "on_call": gettext_lazy("on-call mobile"),
+    "ring": gettext_lazy("operator's call"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: int
+    level: str  # sos, warn or info
+    words: str
+    about: str  # whose request, "" when about none
+    request_id: int | None
+    number: str  # of the request
+    opened_at: datetime
+    times: int
+
+
+def line(notice: Notice) -> Line:
+    """The notice as the desk reads it."""
+    request = notice.request
+    return Line(
+        id=notice.pk,
+        level=notice.level,
+        words=sentence(notice),
+        about=wording.name_of(request, get_language() or "") if request else "",
+        request_id=notice.request_id,
+        number=request.number if request else "",
+        opened_at=notice.opened_at,
+        times=notice.times,
+    )
+
+
+def sentence(notice: Notice) -> str:
+    """In the language in use; a code without a sentence is shown as it is, never hidden."""
+    words = SENTENCES.get(notice.code)
+    return str(words) % _facts(notice) if words else notice.code.replace("_", " ")
+
+
+def _facts(notice: Notice) -> dict[str, str]:
+    data = notice.data
+    callback = notice.callback
+    to = callback.number if callback else data.get("to", "")
+    return {
+        "to": str(to or _("somebody with a withheld number")),
+        "number": str(data.get("number", "120")),
+        "kind": str(data.get("kind", "")),
+        "device": str(data.get("device", "")),
+        "elder": str(data.get("elder", "")),
+        "kinds": labels.alarms(list(data.get("kinds", []))),
+        "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
+        "worker": _worker(notice),
+    }
+
+
+def _worker(notice: Notice) -> str:
+    if notice.request is None:
+        return ""
+    going = notice.request.assignments.select_related("worker").order_by("-id").first()
+    return labels.named(going.worker) if going else _("The worker")

@@ -1,0 +1,164 @@
+"""Who waits: emergencies nobody has, callers, call-backs, notices; and who else is at the desk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dispatch import presence, selectors, wording
+from dispatch.models import RequestCall, ServiceRequest
+from dispatch.pages import labels
+from dispatch.pages.desk import notices
+from dispatch.states import OPEN, Priority, State
+from dispatch.timing import ON_CALL_S
+from elders.models import User
+from providers.models import Category
+from telephony import callbacks
+from telephony import desk as calls
+from telephony.models import Call, CallBack
+from telephony.selectors import callbacks_for, calls_for
+
+COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
+ORDER = [Priority.EMERGENCY, Priority.URGENT, Priority.ROUTINE]
+RECENT = 2000  # rows by id among which soundings are counted, ended ones too
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Something that waits for an operator: a call, or an emergency without one."""
+
+    kind: str  # call or request
+    id: int
+    who: str
+    priority: str
+    words: str
+    since: datetime
+    icon: str
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(Priority(self.priority), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    name: str
+    doing: str
+    colour: str
+    since: datetime | None
+
+
+def read(user: User, *, now: datetime) -> dict[str, Any]:
+    rings = waiting(user)
+    return {
+        "rings": rings,
+        "patience_s": ON_CALL_S,
+        "ringing": rings[0].priority if rings else "",
+        "callbacks": _callbacks(user),
+        "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
+        "colleagues": colleagues(user, now=now),
+        "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
+    }
+
+
+def waiting(user: User) -> list[Ring]:
+    """Emergencies first, then by priority and wait; the first is what the answer key takes."""
+    ringing = list(calls.queue().filter(pk__in=calls_for(user).values("pk"))[:100])
+    categories = {c.code: labels.named(c) for c in Category.objects.all()}
+    rings = [_call(call, categories) for call in ringing]
+    spoken_for = RequestCall.objects.filter(call__in=ringing).values("request")
+    unclaimed = (
+        selectors.requests_for(user)
+        .filter(priority=Priority.EMERGENCY, state__in=OPEN, owner=None)
+        .exclude(pk__in=spoken_for)
+        .order_by("opened_at")
+    )
+    rings += [_emergency(request) for request in unclaimed[:100]]
+    return sorted(rings, key=lambda ring: ORDER.index(Priority(ring.priority)))
+
+
+def soundings(user: User) -> dict[str, int]:
+    """How often each kind has sounded; a number that grows is heard once.
+
+    Ended ones are counted too while they are recent, so that one that ends never hides another.
+    """
+    newest = ServiceRequest.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    alarming = selectors.requests_for(user).filter(
+        Q(priority=Priority.EMERGENCY) | Q(state=State.UNFILLED),
+        Q(pk__gt=newest - RECENT) | Q(state__in=OPEN),
+    )
+    emergency = alarming.aggregate(times=Sum("sounds"))["times"] or 0
+    newest = Call.objects.aggregate(pk=Max("pk"))["pk"] or 0
+    queued = calls_for(user).filter(pk__gt=newest - RECENT, queued_at__isnull=False)
+    counted = dict(queued.order_by().values_list("priority").annotate(Count("pk")))
+    return {
+        "emergency": emergency + counted.get(Priority.EMERGENCY, 0),
+        "urgent": counted.get(Priority.URGENT, 0),
+        "routine": counted.get(Priority.ROUTINE, 0),
+    }
+
+
+def colleagues(user: User, *, now: datetime) -> list[Colleague]:
+    """The others with a live console, and what they have in hand."""
+    others = [other for other in presence.at_desk() if other.pk != user.pk]
+    held = Call.objects.filter(operator__in=others, state__in=[*Call.HELD, Call.State.WRAP_UP])
+    by_operator: dict[int | None, Call] = {call.operator_id: call for call in held.order_by("id")}
+    owned = dict(
+        ServiceRequest.objects.filter(owner__in=others, state__in=OPEN)
+        .order_by()
+        .values_list("owner")
+        .annotate(Count("pk"))
+    )
+    return [_colleague(o, by_operator.get(o.pk), owned.get(o.pk, 0)) for o in others]
+
+
+def _colleague(user: User, call: Call | None, owned: int) -> Colleague:
+    if call and call.state == Call.State.WRAP_UP:
+        return Colleague(str(user), _("Wrap-up"), "warn", call.ended_at)
+    if call:
+        return Colleague(str(user), _("On a call"), "danger", call.answered_at or call.claimed_at)
+    if owned:
+        return Colleague(str(user), _("Has %(count)d open") % {"count": owned}, "warn", None)
+    return Colleague(str(user), _("Ready"), "ok", None)
+
+
+def _call(call: Call, categories: dict[str, str]) -> Ring:
+    known = call.elder.name_in() if call.elder else call.other_number or _("Number withheld")
+    return Ring(
+        kind="call",
+        id=call.pk,
+        who=known,
+        priority=call.priority,
+        words=labels.wish(call, categories),
+        since=call.queued_at or call.opened_at,
+        icon="phone-incoming" if call.is_inbound else "phone-outgoing",
+    )
+
+
+def _emergency(request: ServiceRequest) -> Ring:
+    source = labels.label(labels.SOURCES, request.source)
+    note = request.note
+    if request.source == ServiceRequest.Source.ALARM:
+        note = labels.alarms([kind.strip() for kind in note.split(",") if kind.strip()])
+    return Ring(
+        kind="request",
+        id=request.pk,
+        who=wording.name_of(request, get_language() or "") or _("Unknown"),
+        priority=request.priority,
+        words=note or source,
+        since=request.opened_at,
+        icon="siren",
+    )
+
+
+def _callbacks(user: User) -> Iterable[CallBack]:
+    mine = callbacks_for(user).values("pk")
+    found = list(callbacks.waiting().filter(pk__in=mine)[:50])
+    for callback in found:
+        callback.words = labels.label(labels.CALLBACK_REASONS, callback.reason)  # type: ignore[attr-defined]
+        callback.colour = COLOURS.get(Priority(callback.priority), "info")  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,145 @@
+"""What the words in the database are called on a page, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.models import ServiceRequest
+from dispatch.states import Disposition, Priority, Role, State
+from telephony.models import Call
+from tracking import wording as spoken
+
+# state → (label, the tag's colour)
+STATES: dict[str, tuple[Any, str]] = {
+    State.NEW: (_("Looking"), "warn"),
+    State.OFFERED: (_("Asking"), "warn"),
+    State.UNFILLED: (_("Nobody found"), "danger"),
+    State.ASSIGNED: (_("Accepted"), "info"),
+    State.EN_ROUTE: (_("On the way"), "info"),
+    State.ON_SCENE: (_("Arrived"), "ok"),
+    State.DONE: (_("To confirm"), "brand"),
+    State.CLOSED: (_("Closed"), ""),
+    State.CANCELLED: (_("Cancelled"), ""),
+}
+PRIORITIES: dict[str, tuple[Any, str]] = {
+    Priority.EMERGENCY: (_("SOS"), "danger"),
+    Priority.URGENT: (_("Urgent"), "warn"),
+    Priority.ROUTINE: (_("Routine"), ""),
+}
+ROLES: dict[str, Any] = {
+    Role.RESPONDER: _("responder"),
+    Role.SECOND: _("second"),
+    Role.KEY_HOLDER: _("key holder"),
+}
+DISPOSITIONS: dict[str, Any] = {
+    Disposition.MET: _("The need is met"),
+    Disposition.RESOLVED_BY_PHONE: _("Settled on the telephone"),
+    Disposition.FALSE_ALARM: _("False alarm"),
+    Disposition.TEST: _("Test of the button"),
+    Disposition.PRANK: _("Prank"),
+    Disposition.HANDED_OVER: _("Handed over to another service"),
+    Disposition.NOT_FOUND: _("Nobody was found there"),
+    Disposition.DUPLICATE: _("Already in another request"),
+    Disposition.OTHER: _("Something else"),
+}
+# What a call was about, chosen at wrap-up.
+CALL_OUTCOMES: dict[str, Any] = {
+    "helped": _("Helped"),
+    "information": _("Information given"),
+    "no_answer": _("No answer"),
+    "wrong_number": _("Wrong number"),
+    "prank": _("Prank"),
+    "other": _("Something else"),
+}
+SOURCES: dict[str, Any] = {
+    ServiceRequest.Source.CALL: _("by telephone"),
+    ServiceRequest.Source.ALARM: _("by alarm"),
+    ServiceRequest.Source.PAGE: _("from her page"),
+    ServiceRequest.Source.API: _("by another system"),
+    ServiceRequest.Source.OPERATOR: _("by an operator"),
+}
+REQUIREMENTS: dict[str, Any] = {
+    "female_carer": _("Female carer only"),
+    "male_carer": _("Male carer only"),
+}
+ALARMS: dict[str, Any] = {
+    "sos": _("SOS button"),
+    "fall": _("fall"),
+    "low_battery": _("low battery"),
+    "battery_ok": _("battery charged"),
+    "power_lost": _("power lost"),
+    "power_back": _("power back"),
+    "removed": _("taken off"),
+    "zone_enter": _("entered a zone"),
+    "zone_exit": _("left a zone"),
+    "tamper": _("tampered with"),
+    "silent": _("silent"),
+    "other": _("alarm"),
+    "raw": _("unreadable alarm"),
+}
+CALLBACK_REASONS: dict[str, Any] = {
+    "abandoned": _("Hung up before anybody answered"),
+    "script_failed": _("Our script failed"),
+}
+SOURCES_OF_PLACE: dict[str, Any] = {
+    "device": _("Device"),
+    "line": _("Fixed line"),
+    "home": _("Home address"),
+}
+
+
+def label(table: dict[str, Any], word: str) -> str:
+    """The label of a word; the word itself when a town has added its own."""
+    found = table.get(word, word.replace("_", " "))
+    return str(found[0] if isinstance(found, tuple) else found)
+
+
+def colour(table: dict[str, tuple[Any, str]], word: str) -> str:
+    return table[word][1] if word in table else ""
+
+
+def named(thing: Any) -> str:
+    """The name in the language in use, of a row or of what an event keeps of one."""
+    kept = isinstance(thing, Mapping)
+    name, name_zh = (
+        str((thing.get(key) if kept else getattr(thing, key, "")) or "")
+        for key in ("name", "name_zh")
+    )
+    chinese = (get_language() or "").startswith("zh")
+    return name_zh or name if chinese else name or name_zh
+
+
+def alarms(kinds: list[str]) -> str:
+    """ "SOS button, fall"."""
+    return ", ".join(label(ALARMS, kind) for kind in kinds)
+
+
+def minutes(seconds: float) -> str:
+    return gettext("%(minutes)d min") % {"minutes": max(1, round(seconds / 60))}
+
+
+def distance(metres: float) -> str:
+    return spoken.distance(metres)
+
+
+def wish(call: Call, categories: dict[str, str]) -> str:
+    """What the caller has told the script so far; `categories` is code → name."""
+    step = call.step
+    if step.get("at") == "alarm":
+        return gettext("Alarm key pressed")
+    if step.get("at") == "unwell":
+        return gettext("Pressed 3: feels unwell")
+    if code := step.get("ordered") or step.get("wish"):
+        facts = {"category": categories.get(code, code)}
+        return (
+            gettext("Ordered %(category)s, stays on the line") % facts
+            if step.get("ordered")
+            else gettext("Wants %(category)s") % facts
+        )
+    if said := step.get("said"):
+        return gettext("Says: %(words)s") % {"words": said[-1]}
+    if call.purpose != "hotline":
+        return gettext("Rings about our call")
+    return gettext("Waits for a person")

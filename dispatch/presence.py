@@ -1,0 +1,42 @@
+"""Who sits at a live console. Kept in the cache: presence is no fact of any case."""
+
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+
+from dispatch.live import pokes
+from elders.models import User
+from elders.roles import Role
+
+SEEN_S = 40  # two beats of the socket and a little
+
+
+def seen(user: User) -> None:
+    """A sign of life from the console of `user`; the others are told when it is the first."""
+    if cache.add(_key(user.pk), 1, SEEN_S):
+        pokes.send("console", None)
+    else:
+        cache.touch(_key(user.pk), SEEN_S)
+
+
+def gone(user: User) -> None:
+    """Signed out."""
+    cache.delete(_key(user.pk))
+    pokes.send("console", None)
+
+
+def operators() -> QuerySet[User]:
+    """Everybody who may sit at the desk."""
+    staff = Group.objects.filter(name__in=[Role.OPERATOR, Role.SUPERVISOR])
+    return User.objects.filter(Q(groups__in=staff), is_active=True).distinct().order_by("username")
+
+
+def at_desk() -> list[User]:
+    """Those of them whose console is alive."""
+    everybody = list(operators())
+    alive = cache.get_many([_key(user.pk) for user in everybody])
+    return [user for user in everybody if _key(user.pk) in alive]
+
+
+def _key(user_id: int) -> str:
+    return f"at-desk:{user_id}"
