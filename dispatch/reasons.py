@@ -38,9 +38,9 @@ def reason(code: str, params: Mapping[str, Any]) -> str:
         return ngettext("%(n)d minute away", "%(n)d minutes away", minutes) % {"n": minutes}
     if code == "known":
         visits = int(params.get("visits", 0))
-        return ngettext(
-            "Has visited her %(n)d time", "Has visited her %(n)d times", visits
-        ) % {"n": visits}
+        return ngettext("Has visited her %(n)d time", "Has visited her %(n)d times", visits) % {
+            "n": visits
+        }
     if code == "language":
         spoken = str(params.get("language", ""))
         return gettext("Speaks %(language)s") % {"language": LANGUAGES.get(spoken, spoken)}

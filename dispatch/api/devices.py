@@ -1,0 +1,75 @@
+"""Devices, those nobody registered too, and where they were."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Path, Query, Router
+from pydantic import BaseModel, Field
+
+from dispatch.api import portrait
+from dispatch.api.answers import reads
+from dispatch.api.fields import Instant
+from dispatch.api.kinds import caller, found
+from dispatch.api.paging import Page, Window, cut, page
+from dispatch.api.shapes_people import DeviceShape, PositionShape
+from dispatch.api.sight import Sight
+from tracking.devices import holder_at
+from tracking.models import Device
+from tracking.selectors import devices_for, positions_for
+
+router = Router(tags=["devices"])
+DeviceId = Annotated[str, Path(max_length=64, pattern=r"^[^\x00]+$")]
+
+
+class Span(BaseModel):
+    """From and to, by the device's clock; both may be left out."""
+
+    since: Instant | None = Field(None, alias="from")
+    until: Instant | None = Field(None, alias="to")
+
+
+@router.get("", response=reads(Page[DeviceShape]))
+def list_devices(
+    request: HttpRequest, window: Query[Window], registered: bool | None = None
+) -> Page[DeviceShape]:
+    """Those of the elders one may see and, for the desk, unknown ones; newest first."""
+    sight = Sight(caller(request), now=timezone.now())
+    rows = devices_for(sight.user, now=sight.now)
+    if registered is not None:
+        rows = rows.filter(registered=registered)
+    some, following = cut(rows, window)
+    held = [holder_at(device, sight.now) for device in some]
+    sight.keep_looking(*[link.elder for link in held if link and link.elder], what="devices")
+    return {"items": [portrait.device(one, sight) for one in some], "next": following}
+
+
+@router.get("/{device_id}", response=reads(DeviceShape))
+def get_device(request: HttpRequest, device_id: DeviceId) -> DeviceShape:
+    """By the number the device sends."""
+    sight = Sight(caller(request), now=timezone.now())
+    return portrait.device(_one(sight, device_id, what="devices"), sight)
+
+
+@router.get("/{device_id}/positions", response=reads(Page[PositionShape]))
+def list_positions(
+    request: HttpRequest, device_id: DeviceId, window: Query[Window], span: Query[Span]
+) -> Page[PositionShape]:
+    """Its history by the device's clock, newest first."""
+    sight = Sight(caller(request), now=timezone.now())
+    device = _one(sight, device_id, what="positions")
+    rows = positions_for(sight.user, device, now=sight.now)
+    if span.since:
+        rows = rows.filter(fixed_at__gte=span.since)
+    if span.until:
+        rows = rows.filter(fixed_at__lte=span.until)
+    told = page(rows, window, portrait.position, by="fixed_at")
+    return {"items": [one for one in told["items"] if one], "next": told["next"]}
+
+
+def _one(sight: Sight, device_id: str, *, what: str) -> Device:
+    device = found(devices_for(sight.user, now=sight.now), device_id=device_id)
+    holder = holder_at(device, sight.now)
+    if holder and holder.elder:
+        sight.keep_looking(holder.elder, what=what)
+    return device
