@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from config.errors import answer
 from config.logging import bind
@@ -42,7 +43,16 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and "application/json" not in response["Content-Type"]:
+            return self._wrong_verb(request, response["Allow"])
+        return response
+
+    def _wrong_verb(self, request: HttpRequest, allowed: str) -> HttpResponse:
+        message = _("This is done with %(verbs)s.") % {"verbs": allowed}
+        response = answer(request, 405, "method_not_allowed", message)
+        response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RequestDataTooBig):

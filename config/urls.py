@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import basemap, health, living, metrics
+from dispatch.api import api
 
 
 def _app(prefix: str, module: str) -> list[URLPattern | URLResolver]:
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/living/", living.switch, name="living"),
     *_app("positions/", "tracking.urls"),
     *_app("telephony/", "telephony.urls"),
+    path("api/v1/", api.urls),
     *_app("", "dispatch.pages.urls"),
 ]
 if settings.SIMULATOR:

@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 is_e164 = RegexValidator(r"^\+[1-9]\d{6,14}\Z", _("a number in the form +8613800000000"))
@@ -21,6 +22,12 @@ class Named(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.name_zh}".strip()
+
+    def name_in(self, language: str | None = None) -> str:
+        """The name for a reader of `language` ("zh-hans", "en"); None: the language in use."""
+        if (language or get_language() or "").startswith("zh"):
+            return self.name_zh or self.name
+        return self.name or self.name_zh
 
 
 class Weekday(models.IntegerChoices):
