@@ -6,7 +6,7 @@ leads the shift, Agnes audits, Ping keeps the community station, Ada keeps the r
 for Sunrise Kitchen.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from elders import consent, roles
 from elders.models import (
@@ -20,7 +20,7 @@ from elders.models import (
     User,
 )
 from elders.roles import Role
-from providers.models import Provider, Worker, WorkerCategory
+from providers.models import Category, Licence, Provider, Worker, WorkerCategory
 from tracking import devices
 from tracking.models import Device
 
@@ -187,9 +187,19 @@ def ping() -> User:
 
 
 def sunrise_kitchen() -> Provider:
-    return Provider.objects.create(
+    """Licensed to cook, and with whatever else it is asked for."""
+    kitchen = Provider.objects.create(
         name="Sunrise Kitchen", name_zh="晨光厨房", lat=30.2755, lon=120.1570
     )
+    for category in Category.objects.filter(needs_licence=True):
+        Licence.objects.create(
+            provider=kitchen,
+            category=category,
+            number=f"L-{category.pk}",
+            valid_from=date(2020, 1, 1),
+            valid_to=date(2099, 12, 31),
+        )
+    return kitchen
 
 
 def wai(sunrise: Provider, *categories: str) -> Worker:
