@@ -124,7 +124,15 @@ def logging_config(level: str, *, plain: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             "uvicorn": {"handlers": [], "level": level, "propagate": True},
-            "uvicorn.access": {"handlers": [], "level": "WARNING" if plain else level, "propagate": True},
-            "uvicorn.error": {"handlers": [], "level": "WARNING" if plain else level, "propagate": True},
+            "uvicorn.access": {
+                "handlers": [],
+                "level": "WARNING" if plain else level,
+                "propagate": True,
+            },
+            "uvicorn.error": {
+                "handlers": [],
+                "level": "WARNING" if plain else level,
+                "propagate": True,
+            },
         },
     }
