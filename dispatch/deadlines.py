@@ -18,7 +18,7 @@ from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority, State
 from dispatch.timing import CONFIRM_S, HANDOVER_S, ON_CALL_S, REPEAT_S
-from telephony import desk
+from telephony import desk, inbound
 from telephony.models import Call
 from tracking import alarms
 
@@ -27,10 +27,15 @@ TELL_AFTER_FAILURES = 5
 
 
 def fire_due(*, now: datetime, limit: int = 200) -> int:
-    """Fires what is due, oldest first; returns how many fired. Safe in any number of processes."""
+    """Fires what is due, oldest first; returns how many fired. Safe in any number of processes.
+
+    The clocks of the lower layers (an operator's lease, a caller's silence, an alarm that could
+    not be handed over) are looked after in the same round.
+    """
     due = Deadline.objects.filter(RUNNING, due_at__lte=now).order_by("due_at", "id")
     fired = sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
-    return fired + desk.lapse_leases(now=now) + alarms.hand_over_waiting(now=now)
+    below = (desk.lapse_leases, inbound.fall_silent, alarms.hand_over_waiting)
+    return fired + sum(sweep(now=now) for sweep in below)
 
 
 def fire(deadline_id: int, *, now: datetime) -> bool:
