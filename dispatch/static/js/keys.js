@@ -81,7 +81,9 @@
   const written = (key) => key.split("+").map((part) => nice[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join(" ");
   function words(node) {
     if (node.dataset.keyLabel || node.getAttribute("aria-label")) return node.dataset.keyLabel || node.getAttribute("aria-label");
-    const copy = (node.closest("label") ?? node).cloneNode(true);
+    const pick = node.closest("label");
+    if (pick?.querySelector("strong")) return pick.querySelector("strong").textContent;
+    const copy = (pick ?? node).cloneNode(true);
     copy.querySelectorAll("kbd, svg").forEach((part) => part.remove());
     return copy.textContent.trim().replace(/\s+/g, " ") || node.placeholder || "";
   }

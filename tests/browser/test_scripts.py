@@ -1,0 +1,199 @@
+"""The scripts of the pages, in Chromium: live regions, keys, clocks, sounds and the map."""
+
+import json
+
+import pytest
+
+from tests.browser.page import LivePage
+
+pytestmark = pytest.mark.browser
+
+FORM = (
+    '<p id="n">{n}</p><form hx-post="/save"><input id="typed" name="typed">'
+    '<textarea id="left" name="left"></textarea><button id="save">Save</button></form>'
+    '<details id="more"><summary>More</summary>words</details>'
+)
+
+
+@pytest.fixture
+def live(browser):
+    opened = []
+
+    def open_page(inside=lambda n: f'<p id="n">{n}</p>', **more):
+        opened.append(LivePage(browser, inside, **more))
+        return opened[-1]
+
+    yield open_page
+    for page in opened:
+        page.close()
+
+
+def test_what_is_being_typed_survives_twenty_pokes_and_few_fetches_answer_them(live):
+    it = live(lambda n: FORM.format(n=n))
+    it.settle()
+    it.page.fill("#left", "left behind")
+    it.page.click("#more summary")
+    it.page.fill("#typed", "being typed")
+    it.page.evaluate("document.querySelector('#typed').setSelectionRange(3, 3)")
+    before = it.fetched
+    for _ in range(20):
+        it.poke()
+    it.settle(1600)
+    assert 1 <= it.fetched - before <= 4
+    assert it.page.inner_text("#n") == str(it.fetched)
+    assert it.page.input_value("#left") == "left behind"
+    assert it.page.input_value("#typed") == "being typed"
+    state = "(e => [e.id, e.selectionStart, document.querySelector('#more').open])"
+    assert it.page.evaluate(f"{state}(document.activeElement)") == ["typed", 3, True]
+
+
+def test_a_form_that_was_sent_well_is_emptied(live):
+    it = live(lambda n: FORM.format(n=n))
+    it.answers["/save"] = (200, "text/html", "")
+    it.settle()
+    it.page.fill("#left", "sent")
+    it.page.click("#save")
+    it.settle(300)
+    assert it.page.input_value("#left") == ""
+
+
+def test_a_refusal_is_said_and_the_page_looks_again(live):
+    it = live(lambda n: FORM.format(n=n))
+    refusal = {"error": {"code": "stale", "message": "The list has changed.", "fields": {}}}
+    it.answers["/save"] = (409, "application/json", json.dumps(refusal))
+    it.settle()
+    it.page.fill("#left", "kept")
+    before = it.fetched
+    it.page.click("#save")
+    it.settle()
+    assert it.page.inner_text("#toast") == "The list has changed."
+    assert it.page.input_value("#left") == "kept"
+    assert it.fetched > before
+
+
+def test_a_lost_connection_is_shown_and_caught_up_after(live):
+    it = live()
+    it.settle()
+    it.up = False
+    it.sockets[-1].close()
+    it.linked("down")
+    before = it.fetched
+    it.up = True
+    it.linked("live")
+    it.settle()
+    assert it.fetched > before
+
+
+def test_a_region_that_comes_later_is_subscribed_to(live):
+    it = live(lambda n: f'<p data-topic="elder:{min(n, 2)}">{n}</p>')
+    it.settle()
+    it.poke()
+    it.settle()
+    assert {"request:7", "elder:2"} <= set(it.subscribed[-1])
+
+
+def test_the_sign_in_page_is_never_pasted_into_a_region(live):
+    it = live()
+    it.settle()
+    # Where a redirect ended is all that a page can see of it.
+    it.page.evaluate("""Object.defineProperty(XMLHttpRequest.prototype, 'responseURL',
+        {get: () => 'http://house.test/sign-in/?next=/region'})""")
+    it.answers["/region"] = (200, "text/html", "<h1>Sign in</h1>")
+    it.poke()
+    it.linked("out")
+    assert it.page.locator("h1").count() == 0
+
+
+KEYS = """
+<button id="end" data-key="F9" data-confirm="Press again" value="call 1">Hang up</button>
+<button id="beep" data-key="b">Offer</button><textarea id="notes" data-key="n"></textarea>
+"""
+COUNT = """
+window.pressed = [];
+document.addEventListener('click', (e) => pressed.push(e.target.id));
+"""
+
+
+def test_a_grave_key_wants_a_second_press(live):
+    it = live(html=KEYS)
+    it.page.evaluate(COUNT)
+    it.page.keyboard.press("F9")
+    assert it.page.evaluate("pressed") == []
+    assert it.page.inner_text("#toast") == "Press again"
+    it.page.keyboard.press("F9")
+    assert it.page.evaluate("pressed") == ["end"]
+
+
+def test_an_armed_button_whose_meaning_changed_does_nothing(live):
+    it = live(html=KEYS)
+    it.page.evaluate(COUNT)
+    it.page.keyboard.press("F9")
+    it.page.evaluate("document.querySelector('#end').value = 'call 2'")
+    it.page.keyboard.press("F9")
+    assert it.page.evaluate("pressed") == []
+
+
+def test_letters_are_keys_only_while_no_field_has_the_focus(live):
+    it = live(html=KEYS)
+    it.page.evaluate(COUNT)
+    it.page.keyboard.press("b")
+    it.page.keyboard.press("n")
+    it.page.keyboard.type("b?")
+    assert it.page.input_value("#notes") == "b?"
+    assert it.page.evaluate("pressed") == ["beep"]
+
+
+def test_letters_can_be_switched_off_in_the_list_of_keys(live):
+    it = live(html=KEYS)
+    it.page.keyboard.press("?")
+    assert "Hang up" in it.page.inner_text("#keys")
+    it.page.uncheck("[data-letters]")
+    it.page.keyboard.press("Escape")
+    it.page.evaluate(COUNT)
+    it.page.keyboard.press("b")
+    assert it.page.evaluate("pressed") == []
+
+
+def test_timers_run_from_the_servers_clock(live):
+    html = """<time id="since" data-since="2026-03-10T01:27:46Z"></time>
+    <time id="until" data-until="2026-03-10T01:28:48Z"></time>
+    <time id="ago" data-ago="2026-03-10T01:20:00Z"></time>
+    <time id="at" data-at="2026-03-10T01:30:00Z"></time>"""
+    it = live(html=html)
+    assert it.page.inner_text("#since").startswith("2:1")
+    assert it.page.inner_text("#until").startswith("−1:1")
+    assert it.page.get_attribute("#until", "class") == "late"
+    assert "10m" in it.page.inner_text("#ago")
+    assert it.page.inner_text("#at") == "09:30"
+
+
+def test_every_alarm_that_joins_is_heard_once(live):
+    counts = iter([0, 1, 1, 2, 2, 2, 2, 2, 2])
+    it = live(lambda n: f'<p data-sounds="emergency:{next(counts)}"></p>')
+    it.page.evaluate("""window.heard = [];
+        document.addEventListener('sounded', (e) => heard.push(e.detail.kind));""")
+    it.page.keyboard.press("Shift")
+    for _ in range(5):
+        it.poke()
+        it.settle(750)
+    assert it.page.evaluate("heard") == ["emergency", "emergency"]
+
+
+def test_the_map_stays_and_its_pin_moves_with_the_region(live):
+    def inside(n):
+        pins = {"markers": [{"id": "w", "kind": "worker", "lat": 31.46 + n / 5000, "lon": 104.6}]}
+        return (
+            '<div id="map" class="map" data-map="pins"></div>'
+            f'<script type="application/json" id="pins">{json.dumps(pins)}</script>'
+        )
+
+    it = live(inside)
+    it.settle()
+    it.page.evaluate("document.querySelector('#map').dataset.mine = 'yes'")
+    where = "JSON.stringify(document.querySelector('.pin-worker').getBoundingClientRect())"
+    before = it.page.evaluate(where)
+    it.poke()
+    it.settle(2200)
+    assert it.page.get_attribute("#map", "data-mine") == "yes"
+    assert it.page.locator(".pin-worker").count() == 1
+    assert it.page.evaluate(where) != before
