@@ -35,7 +35,7 @@ class Nearby(NamedTuple):
 _COLUMNS = """
 SELECT w.id, w.provider_id, w.name, w.name_zh, w.phone, w.sex, CAST(w.languages AS text),
        CAST(w.skills AS text), w.free, w.on_duty, w.lat, w.lon, CAST(w.position_at AS text),
-       w.mode, w.rating, w.reach_by, CAST(wc.terms AS text)"""
+       w.mode, w.rating, w.reach_by, wc.terms"""
 _IN_CATEGORY = """
 FROM providers_workercategory wc JOIN providers_worker w ON w.id = wc.worker_id
 WHERE wc.category_id = %(category)s AND wc.cell IS NOT NULL"""

@@ -5,10 +5,11 @@ took as long as all the rest of it.
 """
 
 import json
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from providers.cells import cell_of
 from providers.hours import interval
@@ -20,34 +21,33 @@ if TYPE_CHECKING:
 CHUNK = 1000
 
 
+BINDINGS = ("services", "licences", "opening_hours", "service_areas")
+READ = ("category", "worker__shifts", *(f"worker__provider__{each}" for each in BINDINGS))
+
+
+def fill(rows: "Sequence[WorkerCategory]") -> "list[WorkerCategory]":
+    """Set cell and terms of rows, stored or not; those of them that had been out of date."""
+    prefetch_related_objects(rows, *READ)
+    stale = []
+    for row in rows:
+        before = row.cell, row.terms
+        place = row.worker.place
+        row.cell = None if place is None else cell_of(*place)
+        row.terms = json.dumps(terms_of(row))
+        if before != (row.cell, row.terms):
+            stale.append(row)
+    return stale
+
+
 def refresh(rows: "QuerySet[WorkerCategory]") -> int:
-    """Work out cell and terms of these rows anew; how many had been out of date."""
+    """Work out cell and terms of stored rows anew; how many had been out of date."""
     changed = 0
-    everything = _with_what_binds(rows).iterator(chunk_size=CHUNK)
-    while chunk := list(islice(everything, CHUNK)):
-        stale = [row for row in chunk if _renewed(row)]
+    stored = rows.select_related("worker__provider").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(stored, CHUNK)):
+        stale = fill(chunk)
         rows.model._default_manager.bulk_update(stale, ["cell", "terms"], batch_size=100)
         changed += len(stale)
     return changed
-
-
-def _with_what_binds(rows: "QuerySet[WorkerCategory]") -> "QuerySet[WorkerCategory]":
-    return rows.select_related("category", "worker__provider").prefetch_related(
-        "worker__shifts",
-        *(
-            f"worker__provider__{binding}"
-            for binding in ("services", "licences", "opening_hours", "service_areas")
-        ),
-    )
-
-
-def _renewed(row: "WorkerCategory") -> bool:
-    """Set cell and terms; whether that changed anything."""
-    before = row.cell, row.terms
-    place = row.worker.place
-    row.cell = None if place is None else cell_of(*place)
-    row.terms = json.loads(json.dumps(terms_of(row)))  # as it comes back, to compare
-    return before != (row.cell, row.terms)
 
 
 def terms_of(row: "WorkerCategory") -> Terms:

@@ -86,23 +86,22 @@ class WorkerCategoryQuerySet(models.QuerySet["WorkerCategory"]):
     def bulk_create(
         self, objs: Iterable["WorkerCategory"], *args: Any, **kwargs: Any
     ) -> list["WorkerCategory"]:
-        with transaction.atomic(using=self.db):
-            made = super().bulk_create(objs, *args, **kwargs)
-            nearness.refresh(self.model._default_manager.filter(pk__in=[each.pk for each in made]))
-        return made
+        rows = list(objs)
+        nearness.fill(rows)
+        return super().bulk_create(rows, *args, **kwargs)
 
 
 class WorkerCategory(models.Model):
     """A category a worker works in, and a row of the nearness index.
 
-    `cell` is the H3 cell of the worker's place, null when there is none. `terms` is a copy, in
-    the form `terms.py` reads, of what binds the worker in this category.
+    `cell` is the H3 cell of the worker's place, null when there is none. `terms` is a copy of
+    what binds the worker in this category, in JSON as `terms.py` reads it.
     """
 
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="categories", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, related_name="workers", db_index=False)
     cell = models.BigIntegerField(_("H3 cell"), null=True, editable=False)
-    terms = models.JSONField(_("terms"), default=dict, editable=False)
+    terms = models.TextField(_("terms"), editable=False)
 
     objects = WorkerCategoryQuerySet.as_manager()
 
@@ -117,9 +116,8 @@ class WorkerCategory(models.Model):
         return self.category_id
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            nearness.refresh(type(self).objects.filter(pk=self.pk))
+        nearness.fill([self])
+        super().save(*args, **kwargs)
 
 
 class Shift(Binding):
