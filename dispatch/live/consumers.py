@@ -113,7 +113,8 @@ class Track(Live):
 # Reads run side by side on a pool: Channels' default would put every socket in one queue.
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Awaits a database read off the loop."""
-    return await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+    answer: T = await database_sync_to_async(function, thread_sensitive=False)(*args, **kwargs)
+    return answer
 
 
 def _wanted(text: str | None) -> list[str] | None:
