@@ -44,14 +44,8 @@ class Errors:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code == 405 and "application/json" not in response["Content-Type"]:
-            return self._wrong_verb(request, response["Allow"])
-        return response
-
-    def _wrong_verb(self, request: HttpRequest, allowed: str) -> HttpResponse:
-        message = _("This is done with %(verbs)s.") % {"verbs": allowed}
-        response = answer(request, 405, "method_not_allowed", message)
-        response["Allow"] = allowed
+        if response.status_code == 405 and "json" not in response.get("Content-Type", ""):
+            return _wrong_verb(request, response.get("Allow", ""))
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -64,6 +58,13 @@ class Errors:
             log.error("request failed: %s", code, exc_info=error)
         message = getattr(error, "message", "") or str(error)
         return answer(request, status, code, message, getattr(error, "fields", None), _more(error))
+
+
+def _wrong_verb(request: HttpRequest, allowed: str) -> HttpResponse:
+    message = _("This is done with %(verbs)s.") % {"verbs": allowed}
+    response = answer(request, 405, "method_not_allowed", message)
+    response["Allow"] = allowed
+    return response
 
 
 def _more(error: Exception) -> dict[str, object]:
