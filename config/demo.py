@@ -6,7 +6,7 @@ also where the demo's secrets are kept: a token on it is used again for as long 
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,20 +105,19 @@ def _links(mei: Elder, old: Mapping[str, Any], *, now: datetime) -> dict[str, st
     token = str(old.get("track", "")).rstrip("/").rpartition("/")[2]
     link = links.find(token, now=now) if token else None
     if link is None or link.elder_id != mei.pk:
-        token = links.issue(mei, given_to="Ka-Ming Chen", now=now)
+        token = links.issue(mei, given_to="Chen Ka-Ming", now=now)
     pages = {**PAGES, "track": f"/track/{token}/"}
-    return {page: settings.PUBLIC_BASE_URL + pages[page] for page in _built(pages.items())}
+    return {
+        page: settings.PUBLIC_BASE_URL + path for page, path in pages.items() if _is_built(path)
+    }
 
 
-def _built(pages: Iterable[tuple[str, str]]) -> list[str]:
-    found = []
-    for page, path in pages:
-        try:
-            resolve(path)
-        except Resolver404:
-            continue
-        found.append(page)
-    return found
+def _is_built(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
 
 
 def _token(person: User, old: object, *, now: datetime) -> str:

@@ -104,8 +104,8 @@ def _step(life: Life) -> None:
 
 def _quiet_place() -> tuple[float, float] | None:
     """Mei's home: what she orders is for the worker whose page somebody holds."""
-    home = Elder.objects.filter(lines__number=cast.MEI).values_list("lat", "lon").first()
-    return home if home and home[0] is not None else None
+    mei = Elder.objects.filter(lines__number=cast.MEI).first()
+    return (mei.lat, mei.lon) if mei and mei.lat is not None and mei.lon is not None else None
 
 
 @never_cache

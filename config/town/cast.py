@@ -105,14 +105,14 @@ def _accounts(before: datetime) -> dict[str, User]:
     for username, name, name_zh, number, role in (
         ("olive", "Olive Ma", "马奥丽", 21, Role.OPERATOR),
         ("sol", "Sol Tang", "唐索", 22, Role.SUPERVISOR),
-        ("ping", "Ping Gao", "高萍", 23, Role.STATION),
+        ("ping", "Gao Ping", "高萍", 23, Role.STATION),
         ("agnes", "Agnes Shen", "沈安", 24, Role.AUDITOR),
         ("ada", "Ada Lu", "陆艾达", 25, Role.ADMINISTRATOR),
-        ("mei", "Mei Chen", "陈梅", 1, None),
-        ("ka-ming", "Ka-Ming Chen", "陈家明", 2, None),
+        ("mei", "Chen Mei", "陈梅", 1, None),
+        ("ka-ming", "Chen Ka-Ming", "陈家明", 2, None),
         ("rose", "Rose Zhou", "周玫", 4, None),
         ("dawn", "Dawn Lin", "林晓晨", 11, None),
-        ("wai", "Wai Ho", "何伟", 10, None),
+        ("wai", "Ho Wai", "何伟", 10, None),
     ):
         person = User.objects.create(
             username=username,
@@ -158,7 +158,7 @@ def _mei(home: Address, grid: int, account: User) -> Elder:
 
 def _lan(home: Address, grid: int) -> Elder:
     return Elder.objects.create(
-        name="Lan Zhou",
+        name="Zhou Lan",
         name_zh="周兰",
         born=date(1947, 10, 2),
         sex=Elder.Sex.FEMALE,
@@ -210,7 +210,7 @@ def _neighbour(mei: Elder, before: datetime) -> None:
     Contact.objects.create(
         elder=mei,
         order=2,
-        name="Guilan Xu",
+        name="Xu Guilan",
         name_zh="徐桂兰",
         phone=numbers.cast(5),
         relation="neighbour",
@@ -244,7 +244,7 @@ def _sunrise_kitchen(way: list[Place], dawn: User, wai: User, *, now: datetime) 
         valid_to=today + timedelta(days=3650),
     )
     _carrier(kitchen, wai.name, wai.name_zh, wai.phone, along(way, 60), now=now, user=wai)
-    for n, name, name_zh in ((12, "Bing Luo", "罗冰"), (13, "Hong Xie", "谢红")):
+    for n, name, name_zh in ((12, "Luo Bing", "罗冰"), (13, "Xie Hong", "谢红")):
         _carrier(kitchen, name, name_zh, numbers.cast(n), along(way, 40 * n), now=now)
 
 

@@ -32,7 +32,7 @@ QUIET_M = 700.0  # around the people who are left alone nobody rings
 OPEN = ("NEW", "OFFERED", "UNFILLED", "ASSIGNED", "EN_ROUTE", "ON_SCENE", "DONE")
 GOING = frozenset({"assigned", "en_route", "on_scene"})
 
-Act = Callable[[float], None]
+Act = Callable[[float], object]
 
 
 class Life:

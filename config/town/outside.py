@@ -21,7 +21,7 @@ Answer = dict[str, Any]
 
 
 class Outside:
-    """`client` has the house's address; `token` belongs to an operator, for what the API is asked."""
+    """`client` knows the house's address; the API is asked with an operator's `token`."""
 
     def __init__(self, client: httpx.Client, *, token: str) -> None:
         self._client = client

@@ -132,7 +132,7 @@ def _facts(who: Resident) -> Facts:
     chance = who._chance
     pair_sex = ("female", "male")[who.n % 2] if who.shares else None
     sex = pair_sex or ("female" if chance.random() < 0.58 else "male")
-    name = names.person(chance, sex=sex, old=True)
+    name = names.person(chance, sex=sex, age="elder")
     language = "en" if chance.random() < 0.08 else "zh-hans"
     circle = _circle(chance, who.n, name, language)
     sees = None
@@ -173,7 +173,7 @@ def _circle(chance: Random, n: int, elder: Name, language: str) -> list[Standby]
     for k in range(chance.choices((1, 2, 3), (0.35, 0.45, 0.2))[0]):
         child = k == 0 and chance.random() < 0.85
         sex = chance.choice(("female", "male"))
-        family = Name(elder.en.rpartition(" ")[2], elder.zh[0]) if child else None
+        family = names.family_of(elder) if child else None
         relation = (
             chance.choices(("child", "grandchild"), (0.9, 0.1))[0]
             if child
@@ -181,7 +181,9 @@ def _circle(chance: Random, n: int, elder: Name, language: str) -> list[Standby]
         )
         found.append(
             Standby(
-                name=names.person(chance, sex=sex, old=not child, family=family),
+                name=names.person(
+                    chance, sex=sex, age="adult" if child else "elder", family=family
+                ),
                 phone=numbers.contact(n, k),
                 relation=relation,
                 holds_key=chance.random() < (0.7 if k else 0.5),

@@ -11,7 +11,7 @@ from datetime import time
 from functools import cached_property
 from random import Random
 
-from config.town import Address, Place, Town, names, numbers, words
+from config.town import Address, Place, Town, names, numbers
 from config.town.extent import dice
 from config.town.words import Name
 
@@ -34,9 +34,8 @@ class Offer:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of organisation: what it is called, what it offers, how and with which skills."""
+    """A kind of organisation: what it offers (main category first), how and with which skills."""
 
-    names: tuple[Name, ...]
     offers: tuple[Offer, ...]
     opens: time
     closes: time
@@ -51,7 +50,6 @@ def _offer(category: str, en: str, zh: str, price: int, subsidy: int = 0) -> Off
 
 KINDS = (
     Kind(
-        (Name("Kitchen", "厨房"), Name("Canteen", "长者食堂"), Name("Meal House", "饭庄")),
         (
             _offer("catering", "Hot lunch at home", "送餐上门", 18, 6),
             _offer("catering", "Soft meal", "软食套餐", 22, 8),
@@ -63,7 +61,6 @@ KINDS = (
         capacity=3,
     ),
     Kind(
-        (Name("Home Services", "家政服务"), Name("Housekeepers", "家政中心")),
         (
             _offer("housekeeping", "Cleaning, two hours", "保洁两小时", 80, 20),
             _offer("personal_care", "Help with washing", "协助洗漱", 60, 20),
@@ -74,7 +71,6 @@ KINDS = (
         "ebike",
     ),
     Kind(
-        (Name("Community Clinic", "社区诊所"), Name("Nursing Station", "护理站")),
         (
             _offer("medical", "Nurse at home", "上门护理", 120, 60),
             _offer("medical", "Blood pressure and glucose", "血压血糖检测", 30, 30),
@@ -85,7 +81,6 @@ KINDS = (
         "car",
     ),
     Kind(
-        (Name("Care Home Outreach", "养老院居家照护"), Name("Bathing Service", "助浴服务")),
         (
             _offer("personal_care", "Assisted bath", "上门助浴", 150, 70),
             _offer("medical", "Care after hospital", "出院照护", 140, 60),
@@ -96,7 +91,6 @@ KINDS = (
         "car",
     ),
     Kind(
-        (Name("Repairs", "维修部"), Name("Handymen", "便民维修")),
         (_offer("repair", "Water, power and locks", "水电开锁维修", 50, 10),),
         time(8, 0),
         time(21, 0),
@@ -104,7 +98,6 @@ KINDS = (
         "ebike",
     ),
     Kind(
-        (Name("Escort Service", "陪诊服务"), Name("Care Cars", "爱心用车")),
         (
             _offer("escort", "To the hospital and back", "陪同就医", 90, 40),
             _offer("companionship", "A walk together", "陪伴散步", 40, 20),
@@ -115,7 +108,6 @@ KINDS = (
         "car",
     ),
     Kind(
-        (Name("Volunteers", "志愿服务队"), Name("Neighbours' Society", "邻里互助社")),
         (
             _offer("companionship", "A visit and a talk", "上门陪聊", 0),
             _offer("escort", "Shopping together", "陪同购物", 20, 20),
@@ -126,7 +118,6 @@ KINDS = (
         "foot",
     ),
     Kind(
-        (Name("Senior College", "老年大学"), Name("Culture House", "文化站")),
         (
             _offer("learning", "Smartphone lesson", "手机课堂", 20, 15),
             _offer("learning", "Calligraphy at home", "书法上门", 40, 20),
@@ -157,9 +148,7 @@ class Firm:
 
     @cached_property
     def name(self) -> Name:
-        stem = words.place(self.town.seed + 3, self.n)
-        suffix = dice(self.town.seed, "firm", self.n).choice(self.kind.names)
-        return Name(f"{stem.en} {suffix.en}", stem.zh + suffix.zh)
+        return names.provider(self.town.seed, self.n, self.categories[0])
 
     @cached_property
     def address(self) -> Address:
@@ -238,7 +227,7 @@ def _facts(hand: Hand) -> HandFacts:
     days = WORKING_WEEK if chance.random() < 0.5 else EVERY_DAY
     main, *others = hand.firm.categories
     return HandFacts(
-        name=names.person(chance, sex=sex, old=False),
+        name=names.person(chance, sex=sex),
         sex=sex,
         languages=["zh-hans", "en"] if chance.random() < 0.3 else ["zh-hans"],
         skills=sorted(skill for skill in kind.skills if chance.random() < 0.6),
