@@ -57,6 +57,30 @@ def test_a_form_that_was_sent_well_is_emptied(live):
     assert it.page.input_value("#left") == ""
 
 
+def test_words_typed_for_one_person_never_end_up_under_another(live):
+    # What the page is about changes while somebody types: the same form, posting elsewhere.
+    person = {"now": 1}
+
+    def inside(n):
+        return (
+            f'<form hx-post="/notes/{person["now"]}">'
+            '<textarea name="note"></textarea><input name="reason"></form>'
+        )
+
+    it = live(inside)
+    it.settle()
+    it.page.fill("input", "hers")
+    it.page.fill("textarea", "for Mei alone")
+    it.poke()
+    it.settle()
+    assert it.page.input_value("textarea") == "for Mei alone"
+    person["now"] = 2
+    it.poke()
+    it.settle()
+    assert it.page.input_value("textarea") == ""
+    assert it.page.input_value("input") == ""
+
+
 def test_a_refusal_is_said_and_the_page_looks_again(live):
     it = live(lambda n: FORM.format(n=n))
     refusal = {"error": {"code": "stale", "message": "The list has changed.", "fields": {}}}

@@ -67,7 +67,10 @@
     socket = undefined;
     old?.close();
     link(code === SIGNED_OUT ? "out" : "down");
-    if (code === SIGNED_OUT) return;
+    if (code === SIGNED_OUT) {
+      announce("resync"); // the regions will hear why
+      return;
+    }
     const wait = Math.min(10000, 300 * 2 ** failures++) * (0.7 + Math.random() * 0.6);
     clearTimeout(reopening);
     reopening = setTimeout(open, wait);

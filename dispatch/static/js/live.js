@@ -14,9 +14,18 @@
   const sameField = (old, fresh) => old.localName === fresh.localName && old.name === fresh.name
     && (old.type !== "radio" || old.value === fresh.value);
 
+  // Words typed for one person must never end up under another: a form that now posts elsewhere
+  // is emptied before it is morphed.
+  const address = (form) => form.getAttribute("hx-post") ?? form.getAttribute("action");
+  function empty(form) {
+    if (form.contains(document.activeElement)) document.activeElement.blur();
+    form.reset();
+  }
+
   const callbacks = {
     beforeNodeMorphed: (old, fresh) => {
       if (old.nodeType !== Node.ELEMENT_NODE) return true;
+      if (old.localName === "form" && fresh.localName === "form" && address(old) !== address(fresh)) empty(old);
       if (old.hasAttribute("data-map")) return false;
       return !(isField(old) && sameField(old, fresh) && touched(old));
     },
