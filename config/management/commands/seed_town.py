@@ -51,6 +51,8 @@ class Command(BaseCommand):
         )
         if is_empty() or (add and not demo):
             self._settle(scale, town, quiet=verbosity == 0)
+            if verbosity and not demo:
+                self._say(scale, town)
         elif not demo:
             raise CommandError(
                 "Somebody lives here already; nothing was changed. To begin anew use an empty"
@@ -64,15 +66,16 @@ class Command(BaseCommand):
     def _settle(self, scale: Scale, town: Town, *, quiet: bool) -> None:
         with tqdm(total=scale.people, unit=" people", desc="Seeding", disable=quiet) as bar:
             settle(scale, town, now=timezone.now(), progress=bar.update)
-        if not quiet:
-            lat, lon = town.extent.centre
-            self.stdout.write(
-                f"Seeded {scale.elders:,} elders, {scale.providers:,} providers and"
-                f" {scale.workers:,} workers around {lat:.4f}, {lon:.4f}"
-                f" (seed {town.seed}), with a base map in {basemap.file()}.\n"
-                "Next: `manage.py createsuperuser`, then `make serve`; or `make demo` for a town"
-                " with accounts to try."
-            )
+
+    def _say(self, scale: Scale, town: Town) -> None:
+        lat, lon = town.extent.centre
+        self.stdout.write(
+            f"Seeded {scale.elders:,} elders, {scale.providers:,} providers and"
+            f" {scale.workers:,} workers around {lat:.4f}, {lon:.4f} (seed {town.seed}),"
+            f" with a base map in {basemap.file()}.\n"
+            "Next: `manage.py createsuperuser`, then `make serve`; or `make demo` for a town"
+            " with accounts to try."
+        )
 
 
 def count(most: int) -> Callable[[str], int]:
