@@ -9,7 +9,7 @@ from math import exp, hypot
 from random import Random
 
 from config.town.extent import dice
-from config.town.plan import Block, Line, Plan
+from config.town.plan import Block, Line, Node, Plan
 from config.town.streets import Streets
 from config.town.words import Name
 
@@ -48,15 +48,22 @@ class Addresses:
         built = {frozenset((a, b)) for a, b, _ in streets.edges}
         self.sides = {block: sides for block in plan.blocks if (sides := self._sides(block, built))}
 
-    def _sides(self, block: Block, built: set[frozenset[tuple[int, int]]]) -> list[str]:
+    def _sides(self, block: Block, built: set[frozenset[Node]]) -> list[str]:
         i, j = block
-        halves = {
-            "south": ((2 * i, 2 * j), (2 * i + 1, 2 * j)),
-            "north": ((2 * i, 2 * j + 2), (2 * i + 1, 2 * j + 2)),
-            "west": ((2 * i, 2 * j), (2 * i, 2 * j + 1)),
-            "east": ((2 * i + 2, 2 * j), (2 * i + 2, 2 * j + 1)),
+        west, south, east, north = 2 * i, 2 * j, 2 * i + 2, 2 * j + 2
+        corners = {
+            "south": ((west, south), (east, south)),
+            "north": ((west, north), (east, north)),
+            "west": ((west, south), (west, north)),
+            "east": ((east, south), (east, north)),
         }
-        return [side for side, ends in halves.items() if frozenset(ends) in built]
+        return [side for side, (a, b) in corners.items() if self._whole(a, b, built)]
+
+    @staticmethod
+    def _whole(a: Node, b: Node, built: set[frozenset[Node]]) -> bool:
+        """Whether both halves of a side are there: at water a street may end half way."""
+        middle = ((a[0] + b[0]) // 2, (a[1] + b[1]) // 2)
+        return frozenset((a, middle)) in built and frozenset((middle, b)) in built
 
     @cached_property
     def _weights(self) -> list[float]:
