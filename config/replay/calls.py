@@ -1,0 +1,133 @@
+"""Reading a CSV of real calls. A bad row is named and left out; the others are played. Pure."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from zoneinfo import ZoneInfo
+
+COLUMNS = ("called_at", "lat", "lon", "nature", "township")
+
+# What the call-taker typed → how it is played. A pendant is a device, not a telephone.
+DEVICE = frozenset({"MEDICAL ALERT ALARM"})
+EMERGENCY = frozenset(
+    {
+        "ALLERGIC REACTION",
+        "ALTERED MENTAL STATUS",
+        "CARBON MONOXIDE DETECTOR",
+        "CARDIAC ARREST",
+        "CARDIAC EMERGENCY",
+        "CHOKING",
+        "CVA/STROKE",
+        "DIABETIC EMERGENCY",
+        "DROWNING",
+        "ELECTROCUTION",
+        "HEMORRHAGING",
+        "OVERDOSE",
+        "POISONING",
+        "RESPIRATORY EMERGENCY",
+        "SEIZURES",
+        "SHOOTING",
+        "STABBING",
+        "UNCONSCIOUS SUBJECT",
+        "UNRESPONSIVE SUBJECT",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RealCall:
+    """One row: when (town time made an instant), where (WGS-84), and about what."""
+
+    called_at: datetime
+    lat: float
+    lon: float
+    nature: str
+    township: str
+
+    @property
+    def by_device(self) -> bool:
+        return self.nature in DEVICE
+
+    @property
+    def priority(self) -> str:
+        return "emergency" if self.nature in EMERGENCY else "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that could not be read: its line in the file, the column and the reason."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.field}: {self.reason}"
+
+
+class BadFile(Exception):
+    """The file is not such a CSV at all."""
+
+
+def read(lines: Iterable[str], *, zone: ZoneInfo) -> tuple[list[RealCall], list[BadRow]]:
+    """The calls in the order of their time, and the rows that could not be read.
+
+    Raises BadFile when the header lacks a column.
+    """
+    rows = csv.DictReader(lines)
+    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+    if missing:
+        raise BadFile(f"the header lacks {', '.join(missing)}; it must name {','.join(COLUMNS)}")
+    calls: list[RealCall] = []
+    bad: list[BadRow] = []
+    for row in rows:
+        try:
+            calls.append(_call(row, zone))
+        except _Unreadable as reason:
+            bad.append(BadRow(rows.line_num, reason.field, reason.reason))
+    return sorted(calls, key=lambda call: call.called_at), bad
+
+
+class _Unreadable(Exception):
+    def __init__(self, field: str, reason: str) -> None:
+        self.field, self.reason = field, reason
+
+
+def _call(row: dict[str, str | None], zone: ZoneInfo) -> RealCall:
+    lat, lon = _degrees(row, "lat", 90), _degrees(row, "lon", 180)
+    if (lat, lon) == (0, 0):
+        raise _Unreadable("lat", "0, 0 is not a place")
+    return RealCall(
+        _instant(row, zone), lat, lon, _word(row, "nature").upper(), _word(row, "township")
+    )
+
+
+def _instant(row: dict[str, str | None], zone: ZoneInfo) -> datetime:
+    text = row["called_at"] or ""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise _Unreadable("called_at", f"{text[:40]!r} is not ISO 8601") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _degrees(row: dict[str, str | None], field: str, most: int) -> float:
+    text = row[field] or ""
+    try:
+        value = float(text)
+    except ValueError:
+        raise _Unreadable(field, f"{text[:40]!r} is not a number") from None
+    if not isfinite(value) or abs(value) > most:
+        raise _Unreadable(field, f"{text[:40]!r} is not within ±{most}")
+    return value
+
+
+def _word(row: dict[str, str | None], field: str) -> str:
+    text = (row[field] or "").strip()
+    if not text:
+        raise _Unreadable(field, "is empty")
+    if "\0" in text or len(text) > 100:
+        raise _Unreadable(field, "is not a short text")
+    return text
