@@ -1,14 +1,12 @@
 """Being at work, and where."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from providers.cells import cell_of
 from providers.models import Worker, WorkerCategory
-
-# A device's clock may run ahead of ours by this much and still be believed.
-AHEAD_S = 60
 
 
 def set_duty(worker: Worker, on: bool, *, now: datetime) -> None:
@@ -27,14 +25,18 @@ def move(
     fixed_at: datetime,
     now: datetime,
 ) -> bool:
-    """Notes where the worker is, WGS-84; False for a fix older than the one we have.
+    """Notes where the worker is, WGS-84; False for a fix older than the one we have,
+    and for what is no place: outside the globe, or (0, 0).
 
     The newest is chosen by the device's clock, unless that runs ahead of ours.
     """
-    at = min(fixed_at, now) if fixed_at <= now + timedelta(seconds=AHEAD_S) else now
-    newer = Worker.objects.filter(Q(position_at=None) | Q(position_at__lt=at), pk=worker.pk)
-    if not newer.update(lat=lat, lon=lon, accuracy_m=accuracy_m, position_at=at):
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat, lon) == (0, 0):
         return False
-    cell = cell_of(lat, lon)
-    WorkerCategory.objects.filter(worker=worker).exclude(cell=cell).update(cell=cell)
+    at = min(fixed_at, now)
+    newer = Worker.objects.filter(Q(position_at=None) | Q(position_at__lt=at), pk=worker.pk)
+    with transaction.atomic():  # the worker first, as nearness locks them
+        if not newer.update(lat=lat, lon=lon, accuracy_m=accuracy_m, position_at=at):
+            return False
+        cell = cell_of(lat, lon)
+        WorkerCategory.objects.filter(worker=worker).exclude(cell=cell).update(cell=cell)
     return True

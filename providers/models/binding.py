@@ -5,25 +5,18 @@ copy. So every way of writing them, one by one or in bulk, renews the copies in 
 transaction.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from django.apps import apps
 from django.db import models, transaction
 
-from providers import nearness
+from providers.nearness import renew
 
 T = TypeVar("T")
 
 
-def renew(owner: str, ids: Collection[Any]) -> None:
-    """Renew the copies of these workers, categories or, as "worker__provider", providers."""
-    rows = apps.get_model("providers", "WorkerCategory")._default_manager
-    nearness.refresh(rows.filter(**{f"{owner}__in": ids}))
-
-
-class BindingQuerySet(models.QuerySet["Any"]):
+class BindingQuerySet(models.QuerySet[Any]):
     """Bulk writes that renew the copies too."""
 
     def update(self, **values: Any) -> int:
@@ -35,51 +28,47 @@ class BindingQuerySet(models.QuerySet["Any"]):
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         with transaction.atomic(using=self.db):
             made = super().bulk_create(objs, *args, **kwargs)
-            renew(self.model.OWNER, {each.owner_id for each in made})
+            # A provider without workers yet, as in every import, costs one query for 500.
+            renew(self.providers([each.pk for each in made]))
         return made
+
+    def providers(self, pks: list[Any]) -> set[int]:
+        """The providers that rows belong to."""
+        rows = self.model._default_manager
+        path = f"{self.model.PROVIDER}_id"
+        found: set[int] = set()
+        for start in range(0, len(pks), 500):
+            found.update(rows.filter(pk__in=pks[start : start + 500]).values_list(path, flat=True))
+        return found
 
     def _renewing(self, write: Callable[[], T]) -> T:
         with transaction.atomic(using=self.db):
-            chosen = list(self.values_list("pk", flat=True))
-            rows = self.model._default_manager.filter(pk__in=chosen)
-            before = {each.owner_id for each in rows}
+            pks = list(self.values_list("pk", flat=True))
+            before = self.providers(pks)
             result = write()
-            renew(self.model.OWNER, before | {each.owner_id for each in rows.all()})
+            renew(before | self.providers(pks))
         return result
 
 
 class Binding(models.Model):
-    """A row of a provider or a worker that binds."""
+    """A row that binds the workers of a provider; `PROVIDER` is the way there."""
 
-    OWNER: ClassVar[str]
+    PROVIDER: ClassVar[str] = "provider"
     objects = BindingQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        rows = type(self).objects
         with transaction.atomic():
-            before = type(self)._default_manager.filter(pk=self.pk).first()
+            before = rows.providers([self.pk])
             super().save(*args, **kwargs)
-            renew(self.OWNER, {self.owner_id} | ({before.owner_id} if before else set()))
+            renew(before | rows.providers([self.pk]))
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
+            before = type(self).objects.providers([self.pk])
             result = super().delete(*args, **kwargs)
-            renew(self.OWNER, {self.owner_id})
+            renew(before)
         return result
-
-    @property
-    def owner_id(self) -> int:
-        raise NotImplementedError
-
-
-class OfProvider(Binding):
-    OWNER = "worker__provider"
-
-    class Meta:
-        abstract = True
-
-    @property
-    def owner_id(self) -> int:
-        return int(self.provider_id)  # type: ignore[attr-defined]  # the heirs' foreign key

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from providers.models.base import Named, Weekday, in_latitude, in_longitude, in_rating, is_e164
-from providers.models.binding import OfProvider, renew
+from providers.models.binding import Binding
+from providers.nearness import renew
 
 
 class Category(Named):
@@ -37,7 +38,8 @@ class Category(Named):
         """Save, and renew what the nearness index knows: it may need a licence now."""
         with transaction.atomic():
             super().save(*args, **kwargs)
-            renew("category", {self.pk})
+            concerned = Provider.objects.filter(workers__categories__category=self).distinct()
+            renew(concerned.values_list("pk", flat=True), category=self)
 
 
 class Provider(Named):
@@ -60,7 +62,7 @@ class Provider(Named):
         """Save, and renew what the nearness index knows of the workers."""
         with transaction.atomic():
             super().save(*args, **kwargs)
-            renew("worker__provider", {self.pk})
+            renew([self.pk])
 
     @property
     def place(self) -> tuple[float, float] | None:
@@ -68,7 +70,7 @@ class Provider(Named):
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
-class Service(OfProvider, Named):
+class Service(Binding, Named):
     """What a provider offers, at which price a visit; the subsidy is the town's share of it."""
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="services")
@@ -87,7 +89,7 @@ class Service(OfProvider, Named):
         ]
 
 
-class Licence(OfProvider):
+class Licence(Binding):
     """A provider's permission to work in a category, valid on both days named."""
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="licences")
@@ -108,7 +110,7 @@ class Licence(OfProvider):
         return self.number
 
 
-class OpeningHours(OfProvider):
+class OpeningHours(Binding):
     """When a provider works. A provider without rows always does."""
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="opening_hours")
@@ -124,7 +126,7 @@ class OpeningHours(OfProvider):
         return f"{Weekday(self.weekday).label} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
-class ServiceArea(OfProvider):
+class ServiceArea(Binding):
     """A grid cell, at any level, that a provider serves. Without rows it serves everywhere."""
 
     provider = models.ForeignKey(Provider, models.CASCADE, related_name="service_areas")

@@ -8,7 +8,6 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from providers import nearness
 from providers.models.base import (
     Mode,
     Named,
@@ -20,8 +19,9 @@ from providers.models.base import (
     in_rating,
     is_e164,
 )
-from providers.models.binding import Binding, renew
+from providers.models.binding import Binding
 from providers.models.provider import Category, Provider
+from providers.nearness import fill, renew
 
 
 class Worker(Named):
@@ -72,7 +72,7 @@ class Worker(Named):
         """Save, and renew the worker's rows in the nearness index."""
         with transaction.atomic():
             super().save(*args, **kwargs)
-            renew("worker", {self.pk})
+            renew([self.provider_id], worker=self)
 
     @property
     def place(self) -> tuple[float, float] | None:
@@ -87,8 +87,9 @@ class WorkerCategoryQuerySet(models.QuerySet["WorkerCategory"]):
         self, objs: Iterable["WorkerCategory"], *args: Any, **kwargs: Any
     ) -> list["WorkerCategory"]:
         rows = list(objs)
-        nearness.fill(rows)
-        return super().bulk_create(rows, *args, **kwargs)
+        with transaction.atomic(using=self.db):
+            fill(rows)
+            return super().bulk_create(rows, *args, **kwargs)
 
 
 class WorkerCategory(models.Model):
@@ -116,14 +117,15 @@ class WorkerCategory(models.Model):
         return self.category_id
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        nearness.fill([self])
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            fill([self])
+            super().save(*args, **kwargs)
 
 
 class Shift(Binding):
     """When a worker is due to work. For a worker without rows the duty flag alone decides."""
 
-    OWNER = "worker"
+    PROVIDER = "worker__provider"
 
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="shifts")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
@@ -136,7 +138,3 @@ class Shift(Binding):
 
     def __str__(self) -> str:
         return f"{Weekday(self.weekday).label} {self.starts:%H:%M}–{self.ends:%H:%M}"
-
-    @property
-    def owner_id(self) -> int:
-        return self.worker_id
