@@ -5,7 +5,7 @@ caller is in the operators' queue from the first ring; everything below only sho
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -13,8 +13,8 @@ from dispatch import clocks, intake, notices, replies, whereabouts, wording
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import ServiceRequest
-from dispatch.states import OPEN, Priority
-from dispatch.timing import CALLBACK_S, ON_CALL_S, SAME_ORDER_S, SUPERVISORS_S
+from dispatch.states import Priority
+from dispatch.timing import CALLBACK_S, ON_CALL_S, SUPERVISORS_S
 from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
@@ -158,9 +158,7 @@ def _chosen(call: Call, elder_id: int, *, now: datetime) -> Sequence[Instruction
 
 def _order(call: Call, elder: Elder, category: Category, *, now: datetime) -> Sequence[Instruction]:
     language = elder.language
-    lately = now - timedelta(seconds=SAME_ORDER_S)
-    same = ServiceRequest.objects.filter(elder=elder, category=category).exclude(state="CANCELLED")
-    if same.filter(opened_at__gt=lately).exists() or same.filter(state__in=OPEN).exists():
+    if intake.ordered_lately(elder, category.pk, now=now):
         call.step = call.step | {"at": "repeat", "wish": category.pk}
         return [Say(wording.ordered_before(category, language=language), language), Enqueue()]
     intake.open_request(

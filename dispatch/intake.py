@@ -1,15 +1,17 @@
 """How a need comes in, from a digit, page, operator or alarm: the one way to open a case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from dispatch import clocks, emergencies, notices, transitions, whereabouts
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import Assignment, RequestAlarm, RequestCall, ServiceRequest
-from dispatch.states import ACTIVE_ASSIGNMENTS, JOINABLE, Kind, Priority
+from dispatch.states import ACTIVE_ASSIGNMENTS, JOINABLE, OPEN, Kind, Priority, State
+from dispatch.timing import SAME_ORDER_S
 from dispatch.transitions import STATE_CLOCK
 from elders.models import Elder
 from providers.models import Category
@@ -77,6 +79,15 @@ def open_request(
         if priority == Priority.EMERGENCY:
             emergencies.begin(request, now=now)
         return request
+
+
+def ordered_lately(elder: Elder, category: str, *, now: datetime) -> bool:
+    """Whether she has the same thing open, or had it within hours: then a person asks her."""
+    since = now - timedelta(seconds=SAME_ORDER_S)
+    same = ServiceRequest.objects.filter(elder=elder, category=category)
+    return same.filter(
+        Q(state__in=OPEN) | Q(opened_at__gt=since) & ~Q(state=State.CANCELLED)
+    ).exists()
 
 
 def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> ServiceRequest:
