@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dispatch import selectors
-from dispatch.pages.desk import answers, board, case, figures, finding, person, queue, subject
+from dispatch.pages.desk import answers, board, figures, finding, person, queue, subject
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 
 
@@ -97,14 +97,15 @@ def request_page(request: DeskRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
     found = subject.of_request(request.user, shown)
     person.opened(request.user, found, now=timezone.now())
-    return render(request, "console/request.html", {"shown": shown, **case.whole(shown)})
+    return render(request, "console/request.html", answers.whole(found))
 
 
 @require_GET
 @operators_only
 def request_region(request: DeskRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
-    return render(request, "console/whole.html", {"shown": shown, **case.whole(shown)})
+    found = subject.of_request(request.user, shown)
+    return render(request, "console/whole.html", answers.whole(found))
 
 
 @require_GET

@@ -23,6 +23,13 @@ STATES: dict[str, tuple[Any, str]] = {
     State.CLOSED: (_("Closed"), ""),
     State.CANCELLED: (_("Cancelled"), ""),
 }
+OFFERS: dict[str, Any] = {
+    "made": _("asked"),
+    "accepted": _("accepted"),
+    "declined": _("declined"),
+    "expired": _("no answer"),
+    "withdrawn": _("withdrawn"),
+}
 PRIORITIES: dict[str, tuple[Any, str]] = {
     Priority.EMERGENCY: (_("SOS"), "danger"),
     Priority.URGENT: (_("Urgent"), "warn"),

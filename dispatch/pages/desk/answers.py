@@ -32,7 +32,7 @@ def redrawn(request: DeskRequest, query: str) -> HttpResponse:
     found = subject.read(request.user, QueryDict(query))
     person.opened(request.user, found, now=timezone.now())
     answer = render(request, "console/work.html", work(request, found))
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#work", "outerHTML"
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#work", "fresh"
     return answer
 
 
@@ -50,7 +50,7 @@ def caller(request: DeskRequest, found: Subject) -> dict[str, Any]:
         "talking": found.call is not None and found.call.state in Call.HELD,
         "placed": placed,
         "outcomes": labels.CALL_OUTCOMES.items(),
-        "colleagues": [one for one in presence.operators() if one.pk != request.user.pk],
+        "colleagues_all": [one for one in presence.operators() if one.pk != request.user.pk],
     } | heading(found)
 
 
@@ -84,6 +84,13 @@ def panel(request: DeskRequest, found: Subject) -> dict[str, Any]:
         "others": case.others(request.user, found),
         **case.read(found, now=timezone.now()),
     }
+
+
+def whole(found: Subject) -> dict[str, Any]:
+    """Everything about the request, for its own page."""
+    if found.request is None:
+        return {}
+    return {"subject": found, **heading(found), **case.whole(found.request, now=timezone.now())}
 
 
 def sending(found: Subject) -> dict[str, Any]:

@@ -69,7 +69,11 @@ def read(user: User, *, chosen: str, now: datetime) -> dict[str, Any]:
         for key, (label, _fits) in FILTERS.items()
     ]
     fits = FILTERS[chosen][1]
-    return {"rows": [row for row in rows if fits(row)], "filters": filters, "chosen": chosen}
+    return {
+        "rows": [row for row in rows if fits(row)],
+        "filters": filters,
+        "board_query": f"show={chosen}",
+    }
 
 
 def _requests(user: User) -> list[ServiceRequest]:

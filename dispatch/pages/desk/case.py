@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dispatch import selectors
+from dispatch import reasons, selectors, whereabouts
 from dispatch.models import Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
-from dispatch.pages.desk import lines, notices, place
+from dispatch.pages.desk import choices, lines, notices, place
 from dispatch.pages.desk.subject import Subject
-from dispatch.states import OPEN, Disposition, OfferState, State
+from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
@@ -48,6 +48,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     going = [(one, place.how_far(one, where, now=now)) for one in place.coming(subject)]
     return {
         "case": request,
+        "note": note(request),
+        "may_cancel": may_move(State(request.state), State.CANCELLED),
         "going": going,
         "asked": asked(request),
         "steps": [] if request.is_emergency else steps(request),
@@ -61,6 +63,13 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def note(request: ServiceRequest) -> str:
+    """What was wished; of an alarm, what the device said."""
+    if request.source != ServiceRequest.Source.ALARM:
+        return request.note
+    return labels.alarms([kind.strip() for kind in request.note.split(",") if kind.strip()])
+
+
 def others(user: User, subject: Subject) -> list[ServiceRequest]:
     """What else is open for the same elder."""
     if subject.elder is None:
@@ -69,11 +78,16 @@ def others(user: User, subject: Subject) -> list[ServiceRequest]:
     return [one for one in theirs if subject.request is None or one.pk != subject.request.pk]
 
 
-def whole(request: ServiceRequest) -> dict[str, Any]:
+def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
     """Everything about a request, for its own page."""
     return {
+        "shown": request,
+        "topic": f"request:{request.pk}",
         "log": lines.told(request.events.order_by("seq")),
-        "offers": request.offers.select_related("worker__provider").order_by("id"),
+        "offers": [(one, _offer(one)) for one in _offers(request)],
+        "ended": labels.label(labels.DISPOSITIONS, request.disposition),
+        "where": whereabouts.present(request, now=now),
+        "excluded": [choices.left_out(one) for one in request.exclusions],
         "assignments": request.assignments.select_related("worker__provider").order_by("id"),
         "handovers": request.handovers.select_related("by").order_by("id"),
         "clocks": request.deadlines.filter(RUNNING).order_by("due_at"),
@@ -91,6 +105,16 @@ def asked(request: ServiceRequest) -> QuerySet[Offer]:
     return request.offers.filter(state=OfferState.MADE).select_related("worker").order_by("id")
 
 
+def _offers(request: ServiceRequest) -> QuerySet[Offer]:
+    return request.offers.select_related("worker__provider").order_by("id")
+
+
+def _offer(offer: Offer) -> tuple[str, str]:
+    """How it ended, and why this person was asked."""
+    why = [reasons.reason(one["code"], one["params"]) for one in offer.reasons]
+    return labels.label(labels.OFFERS, offer.state), " · ".join(why)
+
+
 def calls(request: ServiceRequest) -> QuerySet[Call]:
     """The calls that opened or joined it."""
     linked = request.calls.values("call")
@@ -99,11 +123,9 @@ def calls(request: ServiceRequest) -> QuerySet[Call]:
 
 def jobs(request: ServiceRequest) -> QuerySet[OutboundJob]:
     """The calls and texts that were placed about it."""
-    about = Q(
-        subject__in=[f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring")]
-    )
-    offers = [f"offer:{pk}" for pk in request.offers.values_list("pk", flat=True)]
-    return OutboundJob.objects.filter(about | Q(subject__in=offers)).order_by("id")
+    about = [f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring")]
+    about += [f"offer:{pk}" for pk in request.offers.values_list("pk", flat=True)]
+    return OutboundJob.objects.filter(subject__in=about).order_by("id")
 
 
 def dispositions() -> list[tuple[str, str]]:

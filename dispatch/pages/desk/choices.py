@@ -48,7 +48,7 @@ def read(subject: Subject, ranking: Ranking) -> dict[str, Any]:
     return {
         "case": request,
         "choices": [_choice(n, one) for n, one in enumerate(ranking.ranked[:SHOWN], start=1)],
-        "excluded": [_excluded(one) for one in ranking.exclusions[:SHOWN_EXCLUDED]],
+        "excluded": [left_out(one) for one in ranking.exclusions[:SHOWN_EXCLUDED]],
         "role": Role.RESPONDER if request.state in SEARCHING else _next_role(subject),
         "searching": request.state in SEARCHING,
     }
@@ -80,7 +80,8 @@ def _choice(key: int, one: Ranked) -> Choice:
     )
 
 
-def _excluded(one: dict[str, Any]) -> dict[str, str]:
+def left_out(one: dict[str, Any]) -> dict[str, str]:
+    """A stored exclusion in words."""
     return {
         "name": labels.named(one),
         "why": reasons.exclusion(one["code"], one["params"]),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dispatch import selectors
@@ -19,6 +19,7 @@ from telephony.models import Call
 from tracking import selectors as positions
 
 HISTORY = 6
+Earlier = tuple[ServiceRequest, str]  # and how it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def read(user: User, subject: Subject, *, now: datetime) -> dict[str, Any]:
         return {"people": _who_it_may_be(user, subject, now=now)}
     return {
         "elder": elder,
+        "address": address(elder),
         "age": age(elder.born, now=now),
         "tags": _tags(elder),
         "numbers": register.numbers_of(elder),
@@ -52,6 +54,13 @@ def read(user: User, subject: Subject, *, now: datetime) -> dict[str, Any]:
         "devices": positions.devices_of(elder, now=now),
         "earlier": _earlier(user, elder, subject.request),
     }
+
+
+def address(elder: Elder) -> str:
+    """Where she lives, in the language in use."""
+    chinese = (get_language() or "").startswith("zh")
+    own, other = elder.address, elder.address_zh
+    return other or own if chinese else own or other
 
 
 def age(born: date | None, *, now: datetime) -> int | None:
@@ -70,9 +79,16 @@ def _who_it_may_be(user: User, subject: Subject, *, now: datetime) -> list[Elder
     return list(seen.filter(pk__in=subject.call.candidates)) if subject.call else []
 
 
-def _earlier(user: User, elder: Elder, request: ServiceRequest | None) -> QuerySet[ServiceRequest]:
+def _earlier(user: User, elder: Elder, request: ServiceRequest | None) -> list[Earlier]:
     theirs = selectors.requests_for(user).filter(elder=elder).order_by("-pk")
-    return (theirs.exclude(pk=request.pk) if request else theirs)[:HISTORY]
+    theirs = theirs.exclude(pk=request.pk) if request else theirs
+    return [(one, _outcome(one)) for one in theirs[:HISTORY]]
+
+
+def _outcome(request: ServiceRequest) -> str:
+    if request.disposition:
+        return labels.label(labels.DISPOSITIONS, request.disposition)
+    return labels.label(labels.STATES, request.state)
 
 
 def _proof(elder: Elder, call: Call | None, *, now: datetime) -> Tag | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
@@ -43,6 +43,11 @@ class Ring:
     def colour(self) -> str:
         return COLOURS.get(Priority(self.priority), "")
 
+    @property
+    def until(self) -> datetime:
+        """When the on-call mobiles ring."""
+        return self.since + timedelta(seconds=ON_CALL_S)
+
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
@@ -56,7 +61,6 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     rings = waiting(user)
     return {
         "rings": rings,
-        "patience_s": ON_CALL_S,
         "ringing": rings[0].priority if rings else "",
         "callbacks": _callbacks(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],

@@ -1,6 +1,7 @@
 // The htmx extension "live": a fetched region is morphed into the old one, so that whoever is
 // typing, reading or choosing in it is not disturbed. Kept through a morph: the focus, what was
 // typed or chosen and not yet sent, open <details> and <dialog>, maps, and what scripts styled.
+// Swapped as "fresh" instead, a region with another subject replaces the old one and keeps nothing.
 // A form that was sent well is emptied first (not with data-keep). Errors are said in #toast.
 (() => {
   "use strict";
@@ -38,9 +39,12 @@
   htmx.defineExtension("live", {
     isInlineSwap: (style) => style === "live",
     handleSwap: (style, target, fragment) => {
-      if (style !== "live") return false;
+      if (style !== "live" && style !== "fresh") return false;
       const fresh = fragment.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? fragment.firstElementChild : fragment;
       if (!fresh) return [];
+      // htmx's own outerHTML lends new elements the attributes of old ones for a moment, which undoes
+      // what a map has put on its element.
+      if (style === "fresh") { target.replaceWith(fresh); return [fresh]; }
       return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
     },
   });
