@@ -32,9 +32,9 @@ format: $(VENV)/.dev  ## what check would complain about and a machine can mend
 	@$(VENV)/bin/ruff check --fix .
 
 serve: $(VENV)/.base $(VENDOR)/.done $(CATALOGUES)  ## production processes; needs DATABASE_URL, REDIS_URL, SECRET_KEY
-	@$(PY) manage.py migrate --no-input
-	@$(PY) manage.py collectstatic --no-input --verbosity 0
 	@$(PY) manage.py check --deploy --database default
+	@$(PY) manage.py migrate --no-input --skip-checks
+	@$(PY) manage.py collectstatic --no-input --skip-checks --verbosity 0
 	@exec $(VENV)/bin/honcho start
 
 bench: $(VENV)/.dev $(VENDOR)/.done  ## benchmarks as ratios; BENCH=match,ring,start picks
@@ -84,8 +84,8 @@ $(VENDOR)/.done: node_modules/.done dispatch/static/icons.txt config/icons.py
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/leaflet
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
 	@cp node_modules/idiomorph/dist/idiomorph.min.js $(VENDOR)/
-	@cp -r node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css \
-		node_modules/leaflet/dist/images $(VENDOR)/leaflet/
+	@cp -r node_modules/leaflet/dist/leaflet.css node_modules/leaflet/dist/images $(VENDOR)/leaflet/
+	@grep -v '^//# sourceMappingURL' node_modules/leaflet/dist/leaflet.js > $(VENDOR)/leaflet/leaflet.js
 	@for name in htmx.org idiomorph leaflet lucide-static; do \
 		cp node_modules/$$name/LICENSE $(VENDOR)/$$name.LICENSE; done
 	@$(PY) -m config.icons node_modules/lucide-static/icons $(VENDOR)/icons.svg
