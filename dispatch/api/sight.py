@@ -46,10 +46,22 @@ class Sight:
     @cached_property
     def visits(self) -> list[Assignment]:
         """Their visits from acceptance to clearing."""
-        going = Assignment.objects.filter(
-            worker__in=self.workers, state__in=ACTIVE_ASSIGNMENTS
-        ).select_related("request", "worker")
-        return list(going) if self.workers else []
+        if not self.workers:
+            return []
+        going = Assignment.objects.filter(worker__in=self.workers, state__in=ACTIVE_ASSIGNMENTS)
+        return list(going.select_related("request", "worker").prefetch_related("request__also"))
+
+    @cached_property
+    def visited(self) -> dict[int, list[Assignment]]:
+        """Elder id → the visits that lead to her; a household's case leads to everybody in it."""
+        found: dict[int, list[Assignment]] = {}
+        for visit in self.visits:
+            elders = {elder.pk for elder in visit.request.also.all()}
+            if visit.request.elder_id:
+                elders.add(visit.request.elder_id)
+            for pk in elders:
+                found.setdefault(pk, []).append(visit)
+        return found
 
     def is_herself(self, elder: Elder | None) -> bool:
         return elder is not None and elder.user_id == self.user.pk
@@ -69,7 +81,7 @@ class Sight:
         return self.desk or worker.pk in self.workers or self.is_herself(request.elder)
 
     def whereabouts_of(self, elder: Elder) -> bool:
-        return self._visits(elder) or consent.may_see(
+        return elder.pk in self.visited or consent.may_see(
             self.user, elder, consent.Scope.WHEREABOUTS, now=self.now
         )
 
@@ -85,7 +97,7 @@ class Sight:
             self.desk
             or roles.Role.ADMINISTRATOR in self.roles
             or self.is_herself(elder)
-            or self._visits(elder)
+            or elder.pk in self.visited
         )
 
     def door_of(self, elder: Elder) -> bool:
@@ -94,15 +106,13 @@ class Sight:
             return True
         return any(
             visit.worker.user_id == self.user.pk and visit.state == AssignmentState.ON_SCENE
-            for visit in self.visits
-            if visit.request.elder_id == elder.pk
+            for visit in self.visited.get(elder.pk, [])
         )
 
     def elders(self) -> Q:
         """The elders of whom the caller sees anything at all."""
         seen = register.elders_for(self.user, now=self.now).values("pk")
-        visited = [visit.request.elder_id for visit in self.visits if visit.request.elder_id]
-        return Q(pk__in=seen) | Q(pk__in=visited)
+        return Q(pk__in=seen) | Q(pk__in=self.visited.keys())
 
     def look(self, *elders: Elder, what: str) -> None:
         """Leaves a trace of a read in the ledger; looking at oneself leaves none."""
@@ -116,6 +126,3 @@ class Sight:
         )
         known = set(lately.values_list("elder_id", flat=True))
         self.look(*{e.pk: e for e in elders if e.pk not in known}.values(), what=what)
-
-    def _visits(self, elder: Elder) -> bool:
-        return any(visit.request.elder_id == elder.pk for visit in self.visits)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -25,10 +24,10 @@ class Caller:
             headers["authorization"] = f"Bearer {token}"
         self.client = Client(headers=headers)
 
-    def get(self, path: str, **query: Any) -> HttpResponse:
+    def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1/{path}", query)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = None) -> HttpResponse:
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
         return self.client.post(
             f"/api/v1/{path}",
             "" if body is None else json.dumps(body),
@@ -37,12 +36,12 @@ class Caller:
         )
 
 
-def code(answer: HttpResponse) -> str:
+def code(answer: Any) -> str:
     """The code of a refusal."""
     return str(json.loads(answer.content)["error"]["code"])
 
 
-def fields(answer: HttpResponse) -> dict[str, str]:
+def fields(answer: Any) -> dict[str, str]:
     return dict(json.loads(answer.content)["error"]["fields"])
 
 

@@ -70,7 +70,8 @@ def test_lists_come_in_pages_newest_first():
     mei = cast.mei()
     made = [wants(mei).pk for _ in range(5)]
     olive = Caller(cast.olive())
-    seen, cursor = [], {}
+    seen: list[list[int]] = []
+    cursor: dict[str, int] = {}
     for _ in range(3):
         page = olive.get("requests", limit=2, **cursor).json()
         seen.append([one["id"] for one in page["items"]])

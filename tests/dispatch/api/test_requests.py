@@ -106,7 +106,7 @@ def test_the_log_is_read_from_where_one_left_off():
 
 def test_the_age_of_an_estimate_grows():
     request = wants(cast.mei())
-    kept = request.estimate | {"source": "device", "age_s": 30}
+    kept = {**(request.estimate or {}), "source": "device", "age_s": 30}
     ago = timezone.now() - timedelta(minutes=5)
     ServiceRequest.objects.filter(pk=request.pk).update(estimate=kept, opened_at=ago)
     told = Caller(cast.olive()).get(f"requests/{request.pk}").json()["estimate"]
