@@ -99,9 +99,10 @@ def _call(row: dict[str, str | None], zone: ZoneInfo) -> RealCall:
     lat, lon = _degrees(row, "lat", 90), _degrees(row, "lon", 180)
     if (lat, lon) == (0, 0):
         raise _Unreadable("lat", "0, 0 is not a place")
-    return RealCall(
-        _instant(row, zone), lat, lon, _word(row, "nature").upper(), _word(row, "township")
-    )
+    nature, township = _word(row, "nature"), _word(row, "township")
+    if not nature:
+        raise _Unreadable("nature", "is empty")
+    return RealCall(_instant(row, zone), lat, lon, nature.upper(), township)
 
 
 def _instant(row: dict[str, str | None], zone: ZoneInfo) -> datetime:
@@ -126,8 +127,6 @@ def _degrees(row: dict[str, str | None], field: str, most: int) -> float:
 
 def _word(row: dict[str, str | None], field: str) -> str:
     text = (row[field] or "").strip()
-    if not text:
-        raise _Unreadable(field, "is empty")
     if "\0" in text or len(text) > 100:
         raise _Unreadable(field, "is not a short text")
     return text

@@ -44,7 +44,7 @@ def lines(*, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     wrong = {name: keys for name, keys in selectors.unwatched(now=now).items() if keys}
     still = sum(r.is_open for r in requests)
     yield f"Still open at the end   {still:>7}"
-    yield f"Auditor                 {'silent' if not wrong else wrong}"
+    yield f"Auditor                 {wrong or 'silent'}"
 
 
 def _first_events() -> dict[tuple[int, str], datetime]:
