@@ -7,12 +7,9 @@ stops it; `GET` says whether it runs. Outside the demo there is no such path.
 from __future__ import annotations
 
 import json
-import logging
-import time
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 
-import httpx
 from django.conf import settings
 from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -22,18 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from config.errors import answer
-from config.town import Town, cast
-from config.town.life import Life
-from config.town.outside import Outside
-from config.town.seeding import Scale
+from config.town import cast
 from elders import roles, tokens
-from elders.models import Elder, User
+from elders.models import User
 
-log = logging.getLogger(__name__)
-
-STEP_S = 1.5
 LONGEST = timedelta(hours=12)
-PATIENCE_S = 10.0
 WORDS = {"true": True, "false": False}
 
 
@@ -57,7 +47,7 @@ class Living:
             self._stop = Event()
             town = User.objects.get(username=cast.TOWN)
             token = tokens.issue(town, "living town", now=now, expires_at=now + LONGEST)
-            arguments = (self._stop, token, _quiet_place())
+            arguments = (self._stop, token)
             self._thread = Thread(target=_live, args=arguments, name="living", daemon=True)
             self._thread.start()
 
@@ -73,39 +63,15 @@ class Living:
 living = Living()
 
 
-def _live(stop: Event, token: str, quiet: tuple[float, float] | None) -> None:
-    scale = Scale()
-    width_m, height_m = scale.size_m
-    end = time.monotonic() + LONGEST.total_seconds()
+def _live(stop: Event, token: str) -> None:
+    # Read when it is wanted: no other start of the server should wait for it.
+    from config.town.play import play
+
     try:
-        with httpx.Client(base_url=settings.PUBLIC_BASE_URL, timeout=PATIENCE_S) as client:
-            life = Life(
-                Town(width_m=width_m, height_m=height_m),
-                Outside(client, token=token),
-                elders=scale.elders,
-                hotline=settings.HOTLINE_NUMBER,
-                left_alone=cast.LEFT_ALONE,
-                quiet=quiet,
-                at=time.monotonic(),
-            )
-            while not stop.wait(STEP_S) and time.monotonic() < end:
-                _step(life)
+        play(stop, token=token, longest_s=LONGEST.total_seconds())
     finally:
         tokens.revoke(token, now=timezone.now())
         connections.close_all()
-
-
-def _step(life: Life) -> None:
-    try:
-        life.step(at=time.monotonic())
-    except httpx.HTTPError as error:  # the house is busy, or stopping; the next step may do
-        log.info("the town paused: %s", type(error).__name__)
-
-
-def _quiet_place() -> tuple[float, float] | None:
-    """Mei's home: what she orders is for the worker whose page somebody holds."""
-    mei = Elder.objects.filter(lines__number=cast.MEI).first()
-    return (mei.lat, mei.lon) if mei and mei.lat is not None and mei.lon is not None else None
 
 
 @never_cache
