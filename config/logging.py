@@ -62,6 +62,13 @@ def redact(_logger: object, _method: str, event: Line) -> Line:
     return cleaned
 
 
+def _drop_address(_logger: object, _method: str, event: Line) -> Line:
+    """Beside a family's link an address is personal; see docs/decisions.md."""
+    if event.get("logger") == "uvicorn.access":
+        event["event"] = str(event["event"]).partition(" - ")[2]
+    return event
+
+
 def _drop_request(_logger: object, _method: str, event: Line) -> Line:
     """Django attaches the whole request to its own log lines; only its path may stay."""
     for key in ("request", "color_message"):
@@ -85,6 +92,7 @@ def logging_config(level: str, *, plain: bool) -> dict[str, Any]:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _drop_request,
+        _drop_address,
         structlog.processors.format_exc_info,
         redact,
     ]

@@ -1,13 +1,18 @@
 """A whole running house for stories, races and crashes, embedded or production."""
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 from tests.infra.postgres import Postgres
 from tests.infra.redis import Redis
-from tests.infra.server import Celery, Server
+from tests.infra.server import Celery, Server, manage
 
 
 class House:
@@ -35,7 +40,10 @@ class House:
 def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[House]:
     """SQLite in `var` and the worker inside the server: what a laptop runs."""
     own = {"VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": "", **(env or {})}
-    with Server(env=own) as server:
+    var.mkdir(parents=True, exist_ok=True)
+    if not (var / "one.sqlite3").exists():
+        shutil.copy(_migrated_file(), var / "one.sqlite3")
+    with Server(env=own, migrate=False) as server:
         yield House(server, [])
 
 
@@ -46,11 +54,36 @@ def production(
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
     own = {
         "VAR_DIR": str(var),
-        "DATABASE_URL": postgres.database(f"house_{uuid4().hex[:12]}"),
+        "DATABASE_URL": postgres.database(f"house_{uuid4().hex[:12]}", like=_migrated(postgres)),
         "REDIS_URL": redis.url(),
         **(env or {}),
     }
     with ExitStack() as stack:
-        server = stack.enter_context(Server(env=own))
+        server = stack.enter_context(Server(env=own, migrate=False))
         parts = [stack.enter_context(Celery(part, env=server.env)) for part in ("worker", "beat")]
         yield House(server, parts)
+
+
+# Migrating takes longer than most stories: it is done once a run, and copied for each house.
+
+
+@cache
+def _migrated_file() -> Path:
+    """A migrated, empty SQLite database."""
+    folder = Path(tempfile.mkdtemp(prefix="one-number-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate({"VAR_DIR": str(folder), "DATABASE_URL": "", "REDIS_URL": ""})
+    return folder / "one.sqlite3"
+
+
+@cache
+def _migrated(postgres: Postgres) -> str:
+    """The name of a migrated, empty database in that server."""
+    url = postgres.database("migrated")
+    _migrate({"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"})
+    return "migrated"
+
+
+def _migrate(own: Mapping[str, str]) -> None:
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **own}
+    manage("migrate", "--no-input", "--skip-checks", "--verbosity", "0", env=env)

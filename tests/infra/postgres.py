@@ -55,10 +55,11 @@ class Postgres(Process):
     def url(self, name: str = "postgres") -> str:
         return f"postgres://postgres:postgres@127.0.0.1:{self.port}/{name}"
 
-    def database(self, name: str) -> str:
-        """Makes an empty database and returns its URL."""
+    def database(self, name: str, *, like: str = "template1") -> str:
+        """Makes a database, empty or a copy of another, and returns its URL."""
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return self.url(name)
 
     def _init(self) -> None:

@@ -1,13 +1,14 @@
 """A house starts, is well, survives kill -9 and stops cleanly."""
 
 import time
+from typing import Any
 
 import pytest
 
 from tests.infra.house import House
 
 
-def well(house: House, *, within_s: float = 15.0) -> dict:
+def well(house: House, *, within_s: float = 30.0) -> dict[str, Any]:
     """What /readyz says once everything is there, or the last it said."""
     end = time.monotonic() + within_s
     while True:
