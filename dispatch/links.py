@@ -51,7 +51,12 @@ def find(token: str, *, now: datetime) -> TrackLink | None:
 
 
 def request_of(link: TrackLink, *, now: datetime) -> ServiceRequest | None:
-    """What the page shows: its own request, or the latest of the elder that is not long over."""
+    """What the page shows: its own request, or the latest of the elder that is not long over.
+
+    Somebody near may harm her (safeguarding): then every link of hers shows an ordinary page.
+    """
+    if link.elder.safeguarding:
+        return None
     if link.request:
         return link.request
     after = now - timedelta(seconds=TRACK_LINK_AFTER_S)
@@ -70,7 +75,7 @@ def is_alive(token: str, *, now: datetime) -> bool:
 def seq_if_allowed(token: str, topic: str, *, now: datetime) -> tuple[bool, int | None]:
     """(may watch, seq): a link watches its elder, and the request it shows."""
     link = find(token, now=now)
-    if link is None:
+    if link is None or link.elder.safeguarding:
         return False, None
     if topic == f"elder:{link.elder_id}":
         return True, None

@@ -2,6 +2,30 @@
 
 from django.urls import include, path
 
+from dispatch.pages import elder, home, phone, track, worker
+
 urlpatterns = [
+    path("", home.index, name="home"),
+    path("sign-in/", home.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", home.sign_out, name="sign-out"),
+    path("phone/", phone.index, name="phone"),
+    path("track/<str:token>/", track.index, name="track"),
+    path("track/<str:token>/now/", track.region, name="track-now"),
+    path("elder/", elder.index, name="elder"),
+    path("elder/now/", elder.region, name="elder-now"),
+    path("elder/help/", elder.help_now, name="elder-help"),
+    path("elder/unwell/", elder.unwell, name="elder-unwell"),
+    path("elder/order/<slug:code>/", elder.order, name="elder-order"),
+    path("elder/requests/<int:pk>/cancel/", elder.cancel, name="elder-cancel"),
+    path("elder/requests/<int:pk>/well/", elder.all_is_well, name="elder-well"),
+    path("worker/", worker.index, name="worker"),
+    path("worker/now/", worker.region, name="worker-now"),
+    path("worker/duty/", worker.set_duty, name="worker-duty"),
+    path("worker/offers/<int:pk>/accept/", worker.accept, name="worker-accept"),
+    path("worker/offers/<int:pk>/decline/", worker.decline, name="worker-decline"),
+    path("worker/visits/<int:pk>/depart/", worker.depart, name="worker-depart"),
+    path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
+    path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
+    path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
     path("console/", include("dispatch.pages.console_urls")),
 ]

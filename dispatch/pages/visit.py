@@ -134,9 +134,13 @@ def _old(at: datetime | None, *, now: datetime) -> bool:
 def _visits(worker: Worker, request: ServiceRequest) -> int:
     if request.elder_id is None:
         return 0
-    return Assignment.objects.filter(
-        worker=worker,
-        request__elder=request.elder_id,
-        state=AssignmentState.CLEARED,
-        on_scene_at__isnull=False,
-    ).exclude(request=request.pk).count()
+    return (
+        Assignment.objects.filter(
+            worker=worker,
+            request__elder=request.elder_id,
+            state=AssignmentState.CLEARED,
+            on_scene_at__isnull=False,
+        )
+        .exclude(request=request.pk)
+        .count()
+    )

@@ -1,0 +1,91 @@
+"""`/elder/`: one press on a phone or tablet. Every button is a form and works without scripts."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from dispatch import closing, selectors, wishes
+from dispatch.actors import actor_of
+from dispatch.models import ServiceRequest
+from dispatch.pages import herself
+from dispatch.pages.gates import KnownRequest, by_script, for_elders
+from dispatch.states import Priority
+from elders.models import Elder
+from providers.models import Category
+
+
+@require_safe
+@for_elders
+def index(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """The page. `?ask=home` asks which help at home is meant."""
+    return _page(request, elder, "elder/index.html")
+
+
+@require_safe
+@for_elders
+def region(request: KnownRequest, elder: Elder) -> HttpResponse:
+    return _page(request, elder, "elder/now.html")
+
+
+@require_POST
+@for_elders
+def help_now(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """The red button."""
+    wishes.call_for_help(elder, by=actor_of(request.user), now=timezone.now())
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
+def unwell(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """A person rings her, urgently: the 3 of the telephone."""
+    wishes.ring_me(elder, reason="unwell", priority=Priority.URGENT, now=timezone.now())
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
+def order(request: KnownRequest, elder: Elder, code: str) -> HttpResponse:
+    category = get_object_or_404(Category, pk=code)
+    wishes.order(
+        elder,
+        category,
+        drawn=herself.drawn_of(request.POST),
+        by=actor_of(request.user),
+        now=timezone.now(),
+    )
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
+def cancel(request: KnownRequest, elder: Elder, pk: int) -> HttpResponse:
+    """She does not need it any more. Never an emergency: the verb refuses that."""
+    closing.cancel(_hers(request, elder, pk).pk, by=actor_of(request.user), now=timezone.now())
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
+def all_is_well(request: KnownRequest, elder: Elder, pk: int) -> HttpResponse:
+    closing.confirm(_hers(request, elder, pk).pk, by=actor_of(request.user), now=timezone.now())
+    return _answer(request, elder)
+
+
+def _hers(request: KnownRequest, elder: Elder, pk: int) -> ServiceRequest:
+    hers = selectors.requests_for(request.user).filter(elder=elder)
+    return get_object_or_404(hers, pk=pk)
+
+
+def _answer(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """What is so now: the region, or after a form without scripts the page."""
+    if by_script(request):
+        return _page(request, elder, "elder/now.html")
+    return redirect("elder")
+
+
+def _page(request: KnownRequest, elder: Elder, template: str) -> HttpResponse:
+    shown = herself.read(elder, asking=request.GET.get("ask", ""), now=timezone.now())
+    return render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})

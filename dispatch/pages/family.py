@@ -1,0 +1,185 @@
+"""What a family link shows of an elder: while a request is open, and for two hours after."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from dispatch import links, whereabouts
+from dispatch.models import ServiceRequest, TrackLink
+from dispatch.pages import labels, timeline, visit
+from dispatch.pages.timeline import Entry
+from dispatch.pages.visit import Coming, Step
+from dispatch.states import AssignmentState, State
+from elders import consent
+from elders.models import Elder
+from tracking import wording as spoken
+
+# Where she is, when she has not agreed to more: the middle of a square of some 300 m, so that the
+# same place always gives the same answer and looking again tells nothing new.
+COARSE_DEGREES = 0.003
+COARSE_M = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`above` in small words, `big` in large ones; with an ETA the page puts that in its place."""
+
+    above: str
+    big: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The box of an emergency: who looks after her now."""
+
+    title: str
+    words: str
+    at: datetime | None
+    calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPage:
+    """Without a `request` it is the ordinary, calm page."""
+
+    elder: Elder
+    name: str
+    request: ServiceRequest | None = None
+    headline: Headline | None = None
+    steps: list[Step] = field(default_factory=list)
+    coming: Coming | None = None
+    about_carer: str = ""
+    care: Care | None = None
+    places: dict[str, Any] | None = None
+    place_words: str = ""
+    entries: list[Entry] = field(default_factory=list)
+
+
+def read(link: TrackLink, *, now: datetime) -> FamilyPage:
+    request = links.request_of(link, now=now)
+    name = labels.named(link.elder)
+    if request is None:
+        return FamilyPage(link.elder, name)
+    coming = visit.coming(request, now=now)
+    where = whereabouts.present(request, now=now) if request.is_open else None
+    exact = consent.family(link.elder, consent.Scope.WHEREABOUTS, now=now).exists()
+    shown = where if exact or where is None else _coarse(where)
+    return FamilyPage(
+        link.elder,
+        name,
+        request,
+        headline(request, coming, name),
+        visit.steps(request),
+        coming,
+        _about(coming) if coming else "",
+        _care(request, name) if request.is_emergency and request.is_open else None,
+        _places(shown, coming, name),
+        _place_words(shown, name) if shown else "",
+        timeline.told(
+            request.events.order_by("seq"), elder=name, category=labels.named(request.category)
+        ),
+    )
+
+
+def headline(request: ServiceRequest, coming: Coming | None, name: str) -> Headline:
+    """Where it stands. Before an acceptance nothing is promised."""
+    facts = {"elder": name, "worker": labels.named(coming.worker) if coming else ""}
+    state = State(request.state)
+    if state == State.UNFILLED:
+        return Headline(
+            _("Our operators are looking for somebody"), _("Nobody is free yet"), danger=True
+        )
+    if state == State.ASSIGNED:
+        return Headline(_("Help is coming to %(elder)s") % facts, _("Sets off soon"))
+    if state == State.EN_ROUTE:
+        return Headline(_("%(worker)s is on the way to %(elder)s") % facts, _("On the way"))
+    if state == State.ON_SCENE:
+        return Headline(_("Somebody is with her"), _("%(worker)s is with %(elder)s") % facts)
+    if state == State.DONE:
+        asks = (
+            _("Our operator makes sure that %(elder)s is well")
+            if request.is_emergency
+            else _("We are asking %(elder)s whether all is well")
+        )
+        return Headline(asks % facts, _("The visit is finished"))
+    if state == State.CLOSED:
+        return Headline(_("%(elder)s’s request is closed") % facts, _("This is settled"))
+    if state == State.CANCELLED:
+        return Headline(_("%(elder)s’s request") % facts, _("Cancelled: not needed any more"))
+    if request.is_emergency:
+        return Headline(_("%(elder)s needs help") % facts, _("We are looking for somebody"))
+    return Headline(
+        _("%(elder)s asked for: %(category)s")
+        % (facts | {"category": labels.named(request.category)}),
+        _("We are looking for somebody"),
+    )
+
+
+def _about(coming: Coming) -> str:
+    """Whom they come from, and whether she knows them."""
+    known = coming.visits
+    parts = [labels.named(coming.worker.provider)]
+    if known:
+        parts.append(ngettext("%(n)d visit before", "%(n)d visits before", known) % {"n": known})
+    return " · ".join(parts)
+
+
+def _care(request: ServiceRequest, name: str) -> Care:
+    handover = request.handovers.order_by("at").last()
+    words = ""
+    if handover:
+        service = labels.label(timeline.SERVICES, handover.service)
+        words = _("%(service)s told: %(number)s") % {"service": service, "number": handover.number}
+    facts = {"elder": name}
+    there = request.assignments.filter(state=AssignmentState.ON_SCENE).first()
+    if there:
+        return Care(_("Somebody is with %(elder)s") % facts, words, there.on_scene_at, True)
+    if request.voice_at:
+        return Care(
+            _("Our operator has spoken with %(elder)s") % facts, words, request.voice_at, True
+        )
+    if request.owner_id:
+        return Care(_("An operator is looking after %(elder)s") % facts, words, None, True)
+    return Care(_("The alarm is in front of our operators"), words, request.opened_at, False)
+
+
+def _coarse(where: dict[str, Any]) -> dict[str, Any]:
+    """A place that says "in this neighbourhood", and no more."""
+    middle = {key: (where[key] // COARSE_DEGREES + 0.5) * COARSE_DEGREES for key in ("lat", "lon")}
+    return where | middle | {"accuracy_m": COARSE_M, "coarse": True}
+
+
+def _places(
+    where: dict[str, Any] | None, coming: Coming | None, name: str
+) -> dict[str, Any] | None:
+    if where is None:
+        return None
+    her = {
+        "id": "elder",
+        "kind": "elder",
+        "lat": round(where["lat"], 6),
+        "lon": round(where["lon"], 6),
+        "text": name if (get_language() or "").startswith("zh") else name.split(maxsplit=1)[0],
+        "accuracy_m": where.get("accuracy_m") or 0,
+    }
+    going = coming and coming.is_under_way
+    them = visit.pin(coming, labels.named(coming.worker)[:1]) if coming and going else None
+    return {"markers": [her, them] if them else [her]}
+
+
+def _place_words(where: dict[str, Any], name: str) -> str:
+    """What the map shows of her, without her address."""
+    facts: dict[str, object] = {"elder": name, "metres": COARSE_M}
+    if where.get("coarse"):
+        return _("%(elder)s is within %(metres)s m of the mark.") % facts
+    if where["source"] != "device":
+        return _("%(elder)s is at home, as far as we know.") % facts
+    facts["age"] = spoken.age(where["age_s"] or 0)
+    if where.get("accuracy_m") is None:
+        return _("%(elder)s was seen there %(age)s ago.") % facts
+    facts["error"] = labels.distance(where["accuracy_m"])
+    return _("%(elder)s was seen there %(age)s ago, give or take %(error)s.") % facts

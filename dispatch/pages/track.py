@@ -1,0 +1,58 @@
+"""`/track/<token>/`: the family's page, without a login; it also reads without scripts."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dispatch import links
+from dispatch.models import TrackLink
+from dispatch.pages import family, looks
+
+
+@require_safe
+@never_cache
+def index(request: HttpRequest, token: str) -> HttpResponse:
+    """The page. A link that has ended says so, and names the number to ring."""
+    return _answer(request, token, "track/index.html")
+
+
+@require_safe
+@never_cache
+def region(request: HttpRequest, token: str) -> HttpResponse:
+    """What changes on it."""
+    return _answer(request, token, "track/now.html")
+
+
+def _answer(request: HttpRequest, token: str, template: str) -> HttpResponse:
+    now = timezone.now()
+    link = links.find(token, now=now)
+    if link is None:
+        return _private(_ended(request))
+    return _private(_shown(request, link, token, template, now=now))
+
+
+def _shown(
+    request: HttpRequest, link: TrackLink, token: str, template: str, *, now: datetime
+) -> HttpResponse:
+    looks.keep(None, [link.elder], what="family page", purpose="family link", now=now)
+    page = family.read(link, now=now)
+    context = {"page": page, "token": token, "hotline": settings.HOTLINE_NUMBER}
+    return render(request, template, context)
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    """Over or never there: nobody learns which. A region that asks makes its page load anew."""
+    answer = render(request, "track/ended.html", {"hotline": settings.HOTLINE_NUMBER}, status=404)
+    answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer

@@ -1,0 +1,61 @@
+// A worker's page sends where it is: <button data-share="DEVICE ID" aria-pressed>. The browser stops
+// measuring when the screen locks, so the page keeps the screen awake while it shares.
+(() => {
+  "use strict";
+  const KEY = "one-number.sharing", EVERY_MS = 5000;
+  let watch, lock, device, sentAt = 0, refused = false;
+
+  const button = () => document.querySelector("[data-share]");
+  const sharing = () => watch !== undefined;
+
+  function draw() {
+    const node = button();
+    if (!node) return stop();
+    node.setAttribute("aria-pressed", String(sharing()));
+    const words = node.querySelector("[data-share-words]");
+    words.dataset.plain ??= words.textContent;
+    words.textContent = refused ? node.dataset.refused : sharing() ? node.dataset.on : words.dataset.plain;
+  }
+
+  async function stayAwake() {
+    if (!sharing() || document.hidden) return;
+    lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
+  }
+
+  async function send({ coords, timestamp }) {
+    refused = false;
+    if (Date.now() - sentAt < EVERY_MS) return;
+    sentAt = Date.now();
+    const fix = { id: device, lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy, timestamp: Math.round(timestamp) };
+    // What is lost without a connection stays lost: the next fix is worth more than a late one.
+    await fetch("/positions/osmand/", { method: "POST", body: new URLSearchParams(fix) }).catch(() => undefined);
+  }
+
+  function start() {
+    if (sharing() || !navigator.geolocation) return;
+    device = button().dataset.share;
+    watch = navigator.geolocation.watchPosition(send, () => { refused = true; stop(); draw(); }, { enableHighAccuracy: true, maximumAge: 2000 });
+    sessionStorage.setItem(KEY, "on");
+    stayAwake();
+  }
+
+  function stop() {
+    if (!sharing()) return;
+    navigator.geolocation.clearWatch(watch);
+    watch = undefined;
+    lock?.release();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("[data-share]")) return;
+    refused = false;
+    if (sharing()) { stop(); sessionStorage.removeItem(KEY); } else start();
+    draw();
+  });
+  document.addEventListener("visibilitychange", stayAwake);
+  document.addEventListener("DOMContentLoaded", () => {
+    if (button() && sessionStorage.getItem(KEY)) start();
+    draw();
+    document.body.addEventListener("htmx:afterSwap", draw);
+  });
+})();
