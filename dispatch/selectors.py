@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from dispatch.models import Assignment, Deadline, Handover, Notice, Offer, ServiceRequest
@@ -14,6 +14,7 @@ from elders.models import Consent, Elder, FamilyLink, User
 from elders.roles import Role
 from telephony.models import CallBack
 
+GRAVEST = ("sos", "warn", "info")
 READERS = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
 
 
@@ -75,10 +76,11 @@ def notices_for(user: User | AnonymousUser) -> QuerySet[Notice]:
     if not roles.is_operator(user):
         return Notice.objects.none()
     seen = requests_for(user).values("pk")
+    gravest = Case(*[When(level=word, then=n) for n, word in enumerate(GRAVEST)], default=9)
     return (
         Notice.objects.filter(Q(request=None) | Q(request__in=seen), done_at=None)
         .select_related("request__elder", "callback", "call")
-        .order_by("-level", "-opened_at")
+        .order_by(gravest, "-opened_at")
     )
 
 
@@ -103,8 +105,8 @@ def owner(request: ServiceRequest) -> dict[str, object]:
     """Who must act next: {"kind": operator | worker | elder | dispatcher | desk, "id", "name"}."""
     if request.owner_id and request.owner:
         return {"kind": "operator", "id": request.owner_id, "name": str(request.owner)}
-    going = active_assignment(request)
-    if going and request.state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE):
+    at_work = request.state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE)
+    if at_work and (going := active_assignment(request)):
         return {"kind": "worker", "id": going.worker_id, "name": going.worker.name}
     if request.state in (State.NEW, State.OFFERED) and not request.is_emergency:
         return {"kind": "dispatcher", "id": None, "name": "One Number"}
