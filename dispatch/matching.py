@@ -22,6 +22,8 @@ VISIT_POINTS, MOST_VISITS = 2.0, 3
 LANGUAGE_POINTS = 4.0
 RATING_POINTS = 1.0  # a star above or below 4
 SUBSIDY_POINTS = 1.0
+# Left to pay, routine only: a point for every 20 yuan, so that money never outweighs five minutes.
+CENTS_A_POINT, MOST_PRICE_POINTS = 2000, 5.0
 STALE_S = 900
 STALE_POINTS = -3.0
 
@@ -32,6 +34,7 @@ class Why(StrEnum):
     LANGUAGE = "language"  # params: language
     RATING = "rating"  # params: rating
     SUBSIDY = "subsidy"
+    PRICE = "price"  # params: cents, what the elder pays herself
     STALE = "stale"  # where they are was heard long ago
 
 
@@ -76,9 +79,7 @@ def _weigh(need: Need, candidate: Candidate, *, now: datetime) -> Ranked:
     return Ranked(candidate, score, travel_s, candidate.distance_m, reasons)
 
 
-def _reasons(
-    need: Need, candidate: Candidate, travel_s: float, *, now: datetime
-) -> list[Reason]:
+def _reasons(need: Need, candidate: Candidate, travel_s: float, *, now: datetime) -> list[Reason]:
     minutes = travel_s / 60
     a_minute = POINTS_A_MINUTE.get(need.priority, POINTS_A_MINUTE["routine"])
     reasons = [Reason(Why.TRAVEL, round(-minutes * a_minute, 2), {"minutes": round(minutes)})]
@@ -90,9 +91,20 @@ def _reasons(
     if candidate.rating is not None:
         points = round((candidate.rating - 4) * RATING_POINTS, 2)
         reasons.append(Reason(Why.RATING, points, {"rating": candidate.rating}))
-    if candidate.subsidy_cents and need.priority == "routine":
-        reasons.append(Reason(Why.SUBSIDY, SUBSIDY_POINTS))
+    if need.priority == "routine":
+        reasons += _money(candidate)
     heard = candidate.position_at
     if heard is not None and (now - heard).total_seconds() > STALE_S:
         reasons.append(Reason(Why.STALE, STALE_POINTS))
+    return reasons
+
+
+def _money(candidate: Candidate) -> list[Reason]:
+    reasons = []
+    if candidate.subsidy_cents:
+        reasons.append(Reason(Why.SUBSIDY, SUBSIDY_POINTS))
+    own_cents = (candidate.price_cents or 0) - candidate.subsidy_cents
+    if own_cents > 0:
+        points = -min(round(own_cents / CENTS_A_POINT, 2), MOST_PRICE_POINTS)
+        reasons.append(Reason(Why.PRICE, points, {"cents": own_cents}))
     return reasons

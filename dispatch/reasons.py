@@ -46,6 +46,8 @@ def reason(code: str, params: Mapping[str, Any]) -> str:
         return gettext("Speaks %(language)s") % {"language": LANGUAGES.get(spoken, spoken)}
     if code == "rating":
         return gettext("Rated %(stars).1f of 5") % {"stars": float(params.get("rating", 0))}
+    if code == "price":
+        return gettext("She pays %(yuan).2f herself") % {"yuan": int(params.get("cents", 0)) / 100}
     plain = {"subsidy": gettext("The town pays part of it")}
     plain["stale"] = gettext("Last position is old")
     return plain.get(code, code)

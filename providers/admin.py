@@ -30,7 +30,7 @@ class KeptMixin:
     """Open to the keepers' groups, and to whomever Django's own permissions name."""
 
     def _kept_by(self, request: HttpRequest) -> bool:
-        return request.user.groups.filter(name__in=KEEPERS).exists()  # type: ignore[union-attr]
+        return request.user.groups.filter(name__in=KEEPERS).exists()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._kept_by(request) or super().has_module_permission(request)  # type: ignore[misc]

@@ -1,0 +1,57 @@
+from datetime import timedelta
+
+import pytest
+
+from providers import duty
+from providers.cells import cell_of
+from tests.providers.roster import HERE, provider, worker
+
+pytestmark = pytest.mark.django_db
+
+THERE = (30.28, 120.17)
+
+
+@pytest.fixture
+def wai():
+    return worker(provider())
+
+
+def move(wai, place, *, fixed_at, now):
+    moved = duty.move(wai, place[0], place[1], 8.0, fixed_at=fixed_at, now=now)
+    wai.refresh_from_db()
+    return moved
+
+
+def test_a_move_takes_the_nearness_index_along(wai, now):
+    assert move(wai, THERE, fixed_at=now, now=now)
+    assert (wai.lat, wai.lon, wai.accuracy_m, wai.position_at) == (*THERE, 8.0, now)
+    assert wai.categories.get().cell == cell_of(*THERE)
+
+
+def test_a_late_fix_does_not_move_anybody_back(wai, now):
+    move(wai, THERE, fixed_at=now, now=now)
+    later = now + timedelta(minutes=5)
+    assert not move(wai, HERE, fixed_at=now - timedelta(minutes=1), now=later)
+    assert (wai.lat, wai.lon) == THERE
+    assert wai.categories.get().cell == cell_of(*THERE)
+
+
+def test_a_clock_that_runs_ahead_does_not_hide_later_fixes(wai, now):
+    assert move(wai, HERE, fixed_at=now + timedelta(days=365), now=now)
+    assert wai.position_at == now
+    soon = now + timedelta(seconds=10)
+    assert move(wai, THERE, fixed_at=soon, now=soon)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (91, 0), (0, 181), (float("nan"), 5)])
+def test_what_is_no_place_moves_nobody(wai, now, place):
+    assert not move(wai, place, fixed_at=now, now=now)
+    assert (wai.lat, wai.lon) == HERE
+
+
+def test_duty_begins_once(wai, now):
+    duty.set_duty(wai, False, now=now)
+    duty.set_duty(wai, True, now=now)
+    duty.set_duty(wai, True, now=now + timedelta(hours=1))
+    assert wai.on_duty
+    assert wai.duty_since == now
