@@ -206,7 +206,9 @@ SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_REDIRECT_EXEMPT = [r"^positions/", r"^telephony/", r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if BEHIND_TLS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with that a browser sends forms with `Origin: null`, which CSRF refuses. Family
+# links answer with "no-referrer" themselves.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # The domain above and beside ours is the town's to decide about, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
