@@ -16,6 +16,7 @@ from config.replay.people import People
 from dispatch import deadlines
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
+from dispatch.ownership import LEASE_CLOCK
 from dispatch.states import OPEN
 from telephony import outbound
 from telephony.models import Call, OutboundJob, SimulatorItem
@@ -58,6 +59,9 @@ class Replay:
     def _work(self) -> None:
         """The background work, as the ticker does it, and what it sent out."""
         now = self.clock.now()
+        due = self._due_at()
+        if due is None or due > now:
+            return
         deadlines.fire_due(now=now)
         outbound.deliver_due(now=now)
         sent = SimulatorItem.objects.filter(pk__gt=self._seen).select_related("job").order_by("pk")
@@ -88,8 +92,15 @@ class Replay:
         now = self.clock.now()
         if self._is_over(now):
             return None
-        due = Deadline.objects.filter(RUNNING).aggregate(at=Min("due_at"))["at"]
-        jobs = OutboundJob.objects.filter(state="queued").aggregate(at=Min("next_at"))["at"]
-        quiet = Call.objects.exclude(silence_at=None).aggregate(at=Min("silence_at"))["at"]
-        times = [at for at in (self.agenda.next_at(), due, jobs, quiet) if at]
+        times = [at for at in (self.agenda.next_at(), self._due_at()) if at]
         return max(min(times), now + TICK) if times else None
+
+    def _due_at(self) -> datetime | None:
+        """When the house has something to do by itself. Leases are left out: the consoles live."""
+        clocks = Deadline.objects.filter(RUNNING).exclude(kind=LEASE_CLOCK)
+        times = [
+            clocks.aggregate(at=Min("due_at"))["at"],
+            OutboundJob.objects.filter(state="queued").aggregate(at=Min("next_at"))["at"],
+            Call.objects.exclude(silence_at=None).aggregate(at=Min("silence_at"))["at"],
+        ]
+        return min((at for at in times if at), default=None)
