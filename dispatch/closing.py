@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
-from dispatch import assignments, notices, offers, summons, transitions
+from dispatch import assignments, emergencies, notices, offers, summons, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import ServiceRequest
-from dispatch.states import Disposition, Kind, OfferState, State, may_move
+from dispatch.states import AssignmentState, Disposition, Kind, OfferState, State, may_move
 
 # What an operator states by choosing a disposition for an emergency (rule 15): either they have
 # spoken with the elder, or somebody named has seen her, or another service has taken over.
@@ -63,10 +64,14 @@ def close(
 
     For an emergency the evidence is demanded: `seen_by` names who has seen the elder, unless the
     disposition itself says that the operator has spoken with her, a worker has arrived, or
-    another service has confirmed that it took over.
+    another service has confirmed that it took over. Nobody but an operator closes one.
     """
     with transaction.atomic():
         request = transitions.hold(request_id, seq=seq)
+        if request.is_emergency and by.kind != "operator":
+            raise DispatchError(
+                "emergency", "An emergency is closed by an operator.", http_status=403
+            )
         if request.state == State.CLOSED and request.disposition == disposition:
             return request
         evidence = _evidence(request, disposition, seen_by)
@@ -119,21 +124,29 @@ def reopen(request_id: int, *, by: Actor, now: datetime, reason: str) -> Service
             closed_at=None,
             disposition="",
             reason="",
+            voice_at=None,
             sounds=request.sounds + 1,
         )
         transitions.wind(request, now=now, after_s=0)
+        summons.stop_all(request, now=now)
+        if request.is_emergency:
+            emergencies.begin(request, now=now)
         return request
 
 
 def _evidence(request: ServiceRequest, disposition: Disposition, seen_by: str) -> str:
+    """Who has seen or heard her since it was opened, opened again, or became an emergency."""
     if seen_by:
         return f"seen by {seen_by}"
     if request.voice_at or disposition in SPOKEN:
         return "spoken with"
-    arrived = request.assignments.filter(on_scene_at__isnull=False).select_related("worker").first()
+    begun = request.events.filter(kind__in=[Kind.OPENED, Kind.REOPENED, Kind.ESCALATED]).last()
+    since = begun.at if begun else request.opened_at
+    there = Q(state=AssignmentState.ON_SCENE) | Q(on_scene_at__gte=since)
+    arrived = request.assignments.filter(there).select_related("worker").first()
     if arrived:
         return f"seen by {arrived.worker}"
-    taken_over = request.handovers.exclude(outcome="").first()
+    taken_over = request.handovers.filter(ended_at__gte=since).exclude(outcome="").first()
     if disposition == Disposition.HANDED_OVER and taken_over:
         return f"taken over by {taken_over}"
     return ""

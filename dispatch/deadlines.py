@@ -34,7 +34,12 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
     """
     due = Deadline.objects.filter(RUNNING, due_at__lte=now).order_by("due_at", "id")
     fired = sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
-    below = (desk.lapse_leases, inbound.fall_silent, alarms.hand_over_waiting)
+    below = (
+        desk.lapse_leases,
+        inbound.fall_silent,
+        alarms.hand_over_waiting,
+        hotline.watch_forgotten,
+    )
     return fired + sum(sweep(now=now) for sweep in below)
 
 
@@ -68,7 +73,8 @@ def _postpone(deadline_id: int, *, now: datetime) -> None:
     again = now + timedelta(seconds=min(60, 2**deadline.failures))
     Deadline.objects.filter(pk=deadline_id).update(failures=F("failures") + 1, due_at=again)
     if deadline.failures + 1 == TELL_AFTER_FAILURES:
-        about = {"request": deadline.request} if deadline.request else {}
+        subjects = {name: getattr(deadline, name) for name in ("request", "call", "callback")}
+        about = {name: row for name, row in subjects.items() if row}
         notices.tell("software", level="sos", now=now, data={"kind": deadline.kind}, **about)
 
 
@@ -172,9 +178,10 @@ def _waiting(deadline: Deadline, *, now: datetime) -> None:
     call = deadline.call
     if call is None or call.is_over:
         return
-    hotline.watch_waiting(call, now=now, rounds=deadline.rounds + 1)
     if call.state != Call.State.RINGING or call.queued_at is None:
+        hotline.watch_waiting(call, now=now)  # nobody waits; they may do so any moment
         return
+    hotline.watch_waiting(call, now=now, rounds=deadline.rounds + 1)
     if now < call.queued_at + timedelta(seconds=ON_CALL_S):
         notices.tell("waiting_15", now=now, call=call)
     else:

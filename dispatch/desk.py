@@ -26,13 +26,15 @@ def renew(user: User, *, now: datetime) -> None:
 def take(call_id: int, *, by: User, now: datetime) -> Call:
     """Takes a waiting call and speaks at once; the emergency it is about is taken with it.
 
-    Speaking on an emergency's call is the voice contact that rule 15 asks for.
+    Speaking on her own line is the voice contact that rule 15 asks for; a contact's or a worker's
+    voice is not.
     """
     calls.claim(call_id, by=by, now=now)
     call = calls.talk(call_id, by=by, now=now)
     notices.settle(call=call, now=now)
     for request in _about(call):
-        emergencies.heard_voice(request.pk, by=by, now=now)
+        if emergencies.may_hear_her(call):
+            emergencies.heard_voice(request.pk, by=by, now=now)
         if request.owner_id is None:
             ownership.claim(request.pk, by=by, now=now)
     return call
@@ -51,6 +53,9 @@ def reached(callback_id: int, *, by: User, now: datetime, outcome: str = "") -> 
     callback = callbacks.reached(callback_id, by=by, outcome=outcome, now=now)
     clocks.clear(callback=callback, now=now)
     notices.settle(callback=callback, now=now)
+    if callback.call and emergencies.may_hear_her(callback.call):
+        for request in _about(callback.call):
+            emergencies.heard_voice(request.pk, by=by, now=now)
     return callback
 
 

@@ -6,25 +6,33 @@ ring back within 30 s, then the second number, then somebody goes; nothing here 
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from dispatch import clocks, notices, ownership, summons, transitions
-from dispatch.models import ServiceRequest
-from dispatch.states import Priority
+from dispatch.models import RequestCall, ServiceRequest
+from dispatch.states import OPEN, Priority
 from dispatch.timing import REPEAT_S, VOICE_S
 from elders import selectors
 from elders.models import ResponsePlan, User
+from telephony.models import Call
 
 VOICE_CLOCK = "voice"
 AMBULANCE_CLOCK = "ambulance"
+AMBULANCE = "120"
+# Calls we place on which she herself may be heard; a worker's or a contact's voice is not hers.
+TO_HER = frozenset({"ring_back", "confirm", "callback"})
 
 
 def begin(request: ServiceRequest, *, now: datetime) -> None:
     """Sounds, rings the contacts, and winds the clocks of an emergency that has just opened."""
     ownership.watch_unclaimed(request, now=now)
-    clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
-    plan = _plan(request)
-    if plan and plan.ring_contacts:
-        summons.tell_contacts(request, now=now)
-    if plan and plan.call_ambulance == ResponsePlan.Ambulance.ALWAYS:
+    if _lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
+        ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
+    else:
+        clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
+    plans = _plans(request)
+    summons.tell_contacts(request, [plan.elder for plan in plans if plan.ring_contacts], now=now)
+    if any(plan.call_ambulance == ResponsePlan.Ambulance.ALWAYS for plan in plans):
         ask_for_ambulance(request, now=now)
 
 
@@ -36,38 +44,40 @@ def may_send(request: ServiceRequest) -> bool:
     """
     if not request.is_emergency:
         return True
-    plan = _plan(request)
-    if plan is None:
-        return False
-    return plan.send_responder or request.notices.filter(code="no_voice").exists()
+    plans = _plans(request)
+    if any(plan.send_responder for plan in plans):
+        return True
+    return bool(plans) and request.notices.filter(code="no_voice").exists()
 
 
 def seek_voice(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
-    """One step of the search for a voice: the next number; with none left, a person goes."""
+    """One step of the search for a voice: the next number; with none left, a person goes.
+
+    While she is on the line herself there is nothing to ring yet; `line_lost` begins again.
+    """
     if request.voice_at is not None or not request.is_open:
         return
-    numbers = selectors.numbers_of(request.elder) if request.elder else []
-    if not numbers and request.known_as.startswith("+"):
-        numbers = [request.known_as]
+    numbers = _numbers(request)
     if rounds < len(numbers):
-        summons.ring_back(request, numbers[rounds], now=now)
+        if rounds or not _lines(request).exists():
+            summons.ring_back(request, numbers[rounds], now=now)
         after_s = VOICE_S
     else:
         notices.tell("no_voice", level="sos", now=now, request=request)
         if request.state in ("NEW", "UNFILLED"):
             transitions.wind(request, now=now, after_s=0)  # somebody goes, whatever the plan says
-        plan = _plan(request)
-        if plan and plan.call_ambulance == ResponsePlan.Ambulance.NO_VOICE:
+        when = {plan.call_ambulance for plan in _plans(request)}
+        if ResponsePlan.Ambulance.NO_VOICE in when:
             ask_for_ambulance(request, now=now)
         after_s = 2 * REPEAT_S[Priority.EMERGENCY]
     clocks.arm(VOICE_CLOCK, after_s=after_s, now=now, request=request, rounds=rounds + 1)
 
 
 def ask_for_ambulance(request: ServiceRequest, *, now: datetime, rounds: int = 0) -> None:
-    """Her plan says 120: the desk is told until a hand-over stands in the log."""
-    if request.handovers.exists() or not request.is_open:
+    """Her plan says 120: the desk is told until a hand-over to it stands in the log."""
+    if request.handovers.filter(service=AMBULANCE).exists() or not request.is_open:
         return
-    services = selectors.public_services(request.elder)
+    services = selectors.public_services(next(iter(request.people), None))
     notices.tell(
         "call_ambulance",
         level="sos",
@@ -86,5 +96,39 @@ def heard_voice(request_id: int, *, by: User, now: datetime) -> None:
     notices.settle(request=request_id, code="no_voice", now=now)
 
 
-def _plan(request: ServiceRequest) -> ResponsePlan | None:
-    return selectors.plan_of(request.elder) if request.elder else None
+def line_lost(call: Call, *, now: datetime) -> None:
+    """She hung up, or was cut off, before anybody spoke with her: she is rung back at once."""
+    if not call.is_inbound:
+        return
+    linked = RequestCall.objects.filter(call=call).values("request")
+    for request in ServiceRequest.objects.filter(
+        pk__in=linked, priority=Priority.EMERGENCY, state__in=OPEN, voice_at=None
+    ):
+        clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
+
+
+def may_hear_her(call: Call) -> bool:
+    """Whether whoever speaks on this call may be the elder it is about."""
+    return call.job is None or call.job.purpose in TO_HER
+
+
+def _lines(request: ServiceRequest) -> QuerySet[Call]:
+    """The live calls on which she may be heard."""
+    hers = Q(pk__in=request.calls.values("call"))
+    if request.elder_id:
+        hers |= Q(elder=request.elder_id)
+    return Call.objects.filter(
+        hers, Q(job=None) | Q(job__purpose__in=TO_HER), state__in=Call.LIVE
+    )
+
+
+def _numbers(request: ServiceRequest) -> list[str]:
+    """Where a voice may be found, in order, each number once."""
+    called_from = [request.known_as] if request.known_as.startswith("+") else []
+    known = [number for elder in request.people for number in selectors.numbers_of(elder)]
+    return list(dict.fromkeys([*called_from, *known]))
+
+
+def _plans(request: ServiceRequest) -> list[ResponsePlan]:
+    """The plan of everybody it is about; of nobody we know, none."""
+    return [selectors.plan_of(elder) for elder in request.people]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dispatch import clocks, notices, transitions
+from dispatch import clocks, emergencies, notices, transitions
 from dispatch.actors import actor_of
 from dispatch.errors import DispatchError
 from dispatch.models import Handover
@@ -58,6 +58,9 @@ def make(
             request=request,
             handover=handover,
         )
+        if service == emergencies.AMBULANCE:
+            clocks.clear(emergencies.AMBULANCE_CLOCK, request=request, now=now)
+            notices.settle(request=request, code="call_ambulance", now=now)
         return handover
 
 

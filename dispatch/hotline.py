@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from dispatch import clocks, intake, notices, replies, whereabouts, wording
+from dispatch import clocks, emergencies, intake, notices, replies, whereabouts, wording
 from dispatch.actors import Actor
 from dispatch.live import pokes
-from dispatch.models import ServiceRequest
+from dispatch.models import Deadline, ServiceRequest
+from dispatch.models.clock import RUNNING
 from dispatch.states import Priority
 from dispatch.timing import CALLBACK_S, ON_CALL_S, SUPERVISORS_S
 from elders import selectors
@@ -21,6 +22,7 @@ from elders.selectors import Caller
 from providers.models import Category
 from telephony.instructions import Enqueue, Gather, Instruction, Say
 from telephony.models import Call, CallBack, OutboundJob
+from telephony.models import Priority as Urgency
 
 UNWELL = "3"
 WAIT_FOR_KEY_S = 8
@@ -58,7 +60,8 @@ class Hotline:
         if at == "which" and digits.isdigit() and 1 <= int(digits) <= len(call.candidates):
             return _chosen(call, call.candidates[int(digits) - 1], now=now)
         if digits == UNWELL:
-            call.priority = Priority.URGENT
+            call.settled = False
+            call.priority = Urgency.higher(call.priority, Urgency.URGENT)
             call.step = call.step | {"at": "unwell"}
             language = _language(call)
             return [Say(wording.unwell(language=language), language), Enqueue(Priority.URGENT)]
@@ -74,6 +77,7 @@ class Hotline:
     def speech(self, call: Call, text: str, *, now: datetime) -> Sequence[Instruction]:
         """Words are for people: shown to whoever answers, never interpreted."""
         call.step = call.step | {"said": [*call.step.get("said", []), text[:500]]}
+        call.settled = False
         return _person(call)
 
     def hung_up(self, call: Call, *, now: datetime) -> None:
@@ -82,6 +86,7 @@ class Hotline:
         notices.settle(call=call, now=now)
         for callback in call.callbacks.filter(reached_at=None):
             watch(callback, now=now)
+        emergencies.line_lost(call, now=now)
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)
@@ -111,6 +116,15 @@ def watch(callback: CallBack, *, now: datetime, rounds: int = 0) -> None:
     if rounds == 0:
         after_s = max(1.0, (callback.due_at - now).total_seconds())
     clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, rounds=rounds)
+
+
+def watch_forgotten(*, now: datetime) -> int:
+    """Call-backs that came to be without this script, when it failed, get their clock as well."""
+    watched = Deadline.objects.filter(RUNNING, callback__isnull=False).values("callback")
+    forgotten = list(CallBack.objects.filter(reached_at=None).exclude(pk__in=watched)[:100])
+    for callback in forgotten:
+        watch(callback, now=now)
+    return len(forgotten)
 
 
 def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[Instruction]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dispatch import clocks, emergencies, notices, transitions, whereabouts
 from dispatch.actors import Actor
+from dispatch.errors import DispatchError
 from dispatch.live import pokes
 from dispatch.models import Assignment, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.states import ACTIVE_ASSIGNMENTS, JOINABLE, OPEN, Kind, Priority, State
@@ -47,7 +48,7 @@ def open_request(
     """
     with transaction.atomic():
         if priority == Priority.EMERGENCY:
-            joined = _join(elder, known_as, by=by, now=now, call=call)
+            joined = _join(elder, known_as, by=by, now=now, call=call, estimate=estimate)
             if joined:
                 return joined
         if dedupe:
@@ -55,6 +56,7 @@ def open_request(
             if before:
                 return before
         estimate = estimate or whereabouts.of(elder, priority, now=now)
+        home = elder or next(iter(also or []), None)
         request = ServiceRequest.objects.create(
             elder=elder,
             category=Category.objects.get(pk=category),
@@ -64,7 +66,7 @@ def open_request(
             note=note,
             known_as=known_as,
             estimate=estimate,
-            grid=elder.grid.code if elder and elder.grid else "",
+            grid=home.grid.code if home and home.grid else "",
             sounds=1,
             dedupe=dedupe,
         )
@@ -96,6 +98,8 @@ def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> 
         request = transitions.hold(request_id)
         if request.is_emergency:
             return request
+        if not request.is_open:
+            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
         transitions.advance(
             request,
             Kind.ESCALATED,
@@ -103,11 +107,13 @@ def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> 
             now=now,
             data={"from": request.priority, "to": Priority.EMERGENCY, "reason": reason},
             priority=Priority.EMERGENCY,
+            voice_at=None,
             sounds=request.sounds + 1,
         )
+        _relocate(request, None, by=by, now=now)
         emergencies.begin(request, now=now)
-        if request.state in ("NEW", "OFFERED", "UNFILLED"):
-            transitions.wind(request, now=now, after_s=0)
+        at_once = request.state in ("NEW", "OFFERED", "UNFILLED")
+        transitions.wind(request, now=now, after_s=0 if at_once else None)
         return request
 
 
@@ -158,7 +164,13 @@ class Alarms:
 
 
 def _join(
-    elder: Elder | None, known_as: str, *, by: Actor, now: datetime, call: Call | None
+    elder: Elder | None,
+    known_as: str,
+    *,
+    by: Actor,
+    now: datetime,
+    call: Call | None,
+    estimate: dict[str, Any] | None,
 ) -> ServiceRequest | None:
     """The open emergency of the same elder, or of the same stranger, with one more voice in it."""
     if elder:
@@ -185,8 +197,25 @@ def _join(
     )
     if call:
         RequestCall.objects.get_or_create(request=request, call=call)
+    _relocate(request, estimate, by=by, now=now)
     return request
 
 
+def _relocate(
+    request: ServiceRequest, estimate: dict[str, Any] | None, *, by: Actor, now: datetime
+) -> None:
+    """Where she is believed to be by now, if that is another place than help was sent to."""
+    place = estimate or whereabouts.of(request.elder, Priority.EMERGENCY, now=now)
+    if place is None or _point(place) == _point(request.estimate):
+        return
+    transitions.advance(request, Kind.LOCATED, by=by, now=now, data=place, estimate=place)
+
+
+def _point(estimate: dict[str, Any] | None) -> tuple[float, float] | None:
+    return (estimate["lat"], estimate["lon"]) if estimate else None
+
+
 def _stranger(alarm: Alarm) -> str:
-    return f"{alarm.worker}" if alarm.worker else f"device {alarm.device.device_id}"
+    """What tells this source from every other: two workers may have one name."""
+    worker = alarm.worker
+    return f"{worker} #{worker.pk}" if worker else f"device {alarm.device.device_id}"

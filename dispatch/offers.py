@@ -78,10 +78,10 @@ def offer_to(
     """
     with transaction.atomic():
         request = transitions.hold(request_id, seq=seq)
-        if role == Role.RESPONDER and request.state not in SEARCHING:
-            raise DispatchError("already_taken", "Somebody is already on the way.")
         if not request.is_open:
             raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+        if role == Role.RESPONDER and request.state not in SEARCHING:
+            raise DispatchError("already_taken", "Somebody is already on the way.")
         ranking = candidates.rank(request, now=now, only=worker_id)
         chosen = next(iter(ranking.ranked), None)
         if chosen is None or not capacity.take(worker_id):

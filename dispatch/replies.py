@@ -48,7 +48,7 @@ def _offer(
     worker = Actor("worker", offer.worker_id, offer.worker.name)
     language = job.language
     if digits == "0" and call is not None:
-        return [Enqueue("routine")]
+        return [Enqueue(job.priority)]
     try:
         if digits == "1":
             offers.accept(offer.pk, by=worker, now=now)
@@ -100,10 +100,15 @@ def _offer_of(job: OutboundJob) -> Offer:
     )
 
 
+# What the number in a job's subject is of; other subjects are about no request.
+OF_OFFER = frozenset({"offer", "withdrawn"})
+OF_REQUEST = frozenset({"confirm", "ring_back", "contact", "ring"})
+
+
 def _request_of(job: OutboundJob) -> ServiceRequest | None:
     what, _, key = job.subject.partition(":")
-    if not key.isdigit():
-        return None
-    if what == "offer":
+    if what in OF_OFFER:
         return ServiceRequest.objects.filter(offers=int(key)).first()
-    return ServiceRequest.objects.filter(pk=int(key)).first()
+    if what in OF_REQUEST:
+        return ServiceRequest.objects.filter(pk=int(key)).first()
+    return None

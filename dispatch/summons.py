@@ -11,6 +11,7 @@ from dispatch import wording
 from dispatch.models import Offer, ServiceRequest
 from dispatch.states import Priority
 from elders import selectors
+from elders.models import Elder
 from providers.models import Worker
 from telephony import outbound
 from telephony.models import Call, OutboundJob
@@ -77,11 +78,12 @@ def tell_withdrawn(offer: Offer, *, now: datetime) -> None:
 
 
 def ask_confirmation(request: ServiceRequest, *, now: datetime) -> bool:
-    """Rings the elder after a visit; False when she has no number."""
-    numbers = selectors.numbers_of(request.elder) if request.elder else []
-    if not numbers or request.elder is None:
+    """Rings the elder after a visit; False when she has no number or is not there to answer."""
+    elder = request.elder
+    numbers = selectors.numbers_of(elder) if elder else []
+    if elder is None or not numbers or elder.status != Elder.Status.PRESENT:
         return False
-    language = request.elder.language
+    language = elder.language
     _place(
         CALL,
         numbers[0],
@@ -111,14 +113,13 @@ def ring_back(request: ServiceRequest, number: str, *, now: datetime) -> None:
     )
 
 
-def tell_contacts(request: ServiceRequest, *, now: datetime) -> int:
-    """Calls the first contact and texts the others, as her plan says; how many were told."""
-    elder = request.elder
-    if elder is None:
-        return 0
-    contacts = selectors.contacts_to_ring(elder)
-    for order, contact in enumerate(contacts):
-        language = contact.user.language if contact.user else elder.language
+def tell_contacts(request: ServiceRequest, elders: list[Elder], *, now: datetime) -> None:
+    """Calls the first contact and texts the others; somebody whom housemates share, once."""
+    contacts = {
+        contact.phone: contact for elder in elders for contact in selectors.contacts_to_ring(elder)
+    }
+    for order, contact in enumerate(contacts.values()):
+        language = contact.user.language if contact.user else contact.elder.language
         text = wording.contact_call if order == 0 else wording.contact_text
         _place(
             CALL if order == 0 else TEXT,
@@ -130,7 +131,6 @@ def tell_contacts(request: ServiceRequest, *, now: datetime) -> int:
             request,
             now=now,
         )
-    return len(contacts)
 
 
 def ring_on_call(call: Call, *, now: datetime) -> None:

@@ -33,4 +33,3 @@ LEASE_S = 60  # owning needs a live console
 HANDOVER_S = 120  # the other service has this long to confirm
 TRACK_LINK_AFTER_S = 2 * 3600
 ETA_FIX_MAX_AGE_S = 180
-UNKNOWN_FOLD_S = 600  # alarms of one unregistered source fold into one case

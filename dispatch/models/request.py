@@ -70,6 +70,11 @@ class ServiceRequest(models.Model):
         return f"{self.pk:05d}"
 
     @property
+    def people(self) -> list[Elder]:
+        """Whom it is about: one elder, the several of a household, or nobody who is known."""
+        return [self.elder] if self.elder else list(self.also.all())
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN
 
