@@ -5,16 +5,21 @@ from django.db.models import Q
 from elders.models import Elder, User
 
 
+def codes(user: User) -> list[str]:
+    """The grid codes `user` works in; none means the whole town."""
+    return list(user.grids.values_list("code", flat=True))
+
+
 def within(user: User) -> Q | None:
     """Elders in the grid cells of `user`; None when no cell limits them.
 
     An elder who is in no cell is everybody's: nobody must be invisible to every operator.
     """
-    codes = list(user.grids.values_list("code", flat=True))
-    if not codes:
+    own = codes(user)
+    if not own:
         return None
     area = Q(grid=None)
-    for code in codes:
+    for code in own:
         area |= Q(grid__code__startswith=code)
     return area
 
