@@ -2,80 +2,93 @@
 
 import json
 import os
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from config import backup
+from tests.infra.house import migrated, migrated_file
 from tests.infra.server import manage
 
+WRITE = """
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+Group.objects.create(name="梅")
+call_command("backup", {file!r})
+"""
+READ = """
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+call_command("restore", {file!r}, force={force})
+print(*Group.objects.values_list("name"))
+"""
 
-@pytest.fixture
-def home(tmp_path, request):
-    """The environment of a house with a migrated, empty database, and of an empty one."""
 
-    def made(name: str) -> dict[str, str]:
-        url = ""
-        redis = ""
+class Home:
+    """A house that is not running: its environment, and what is said to its `manage.py`."""
+
+    def __init__(self, var: Path, request: pytest.FixtureRequest, *, empty: bool) -> None:
+        var.mkdir()
+        self.env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": ""}
+        self.env["DJANGO_SETTINGS_MODULE"] = "config.settings"
         if os.environ.get("DATABASE_URL"):
-            url = request.getfixturevalue("postgres").database(f"backup_{name}_{os.getpid()}")
-            redis = request.getfixturevalue("redis_server").url()
-        settings = {"DATABASE_URL": url, "REDIS_URL": redis, "VAR_DIR": str(tmp_path / name)}
-        return {**os.environ, **settings, "DJANGO_SETTINGS_MODULE": "config.settings"}
+            postgres = request.getfixturevalue("postgres")
+            like = "template1" if empty else migrated(postgres)
+            self.env["DATABASE_URL"] = postgres.database(f"backup_{var.name}", like=like)
+            self.env["REDIS_URL"] = "redis://127.0.0.1:1/0"
+        elif not empty:
+            shutil.copy(migrated_file(), var / "one.sqlite3")
 
-    return made
-
-
-def groups(env) -> str:
-    script = (
-        "from django.contrib.auth.models import Group; print(*Group.objects.values_list('name'))"
-    )
-    return manage("shell", "--no-imports", "-c", script, env=env)
+    def does(self, script: str, **values: object) -> str:
+        said = script.format(**values)
+        return manage("shell", "--no-imports", "-c", said, env=self.env)
 
 
 @pytest.mark.slow
-def test_a_backup_stands_up_elsewhere_and_destroys_nothing_on_the_way(home, tmp_path):
-    here, there, file = home("here"), home("there"), tmp_path / "town.backup"
-    manage("migrate", "--no-input", "--skip-checks", "-v", "0", env=here)
-    manage(
-        *("shell", "--no-imports", "-c"),
-        "from django.contrib.auth.models import Group; Group.objects.create(name='梅')",
-        env=here,
-    )
-    said = manage("backup", str(file), "--skip-checks", env=here)
-    assert "fingerprints" in said
-    assert file.stat().st_mode & 0o077 == 0
+def test_a_backup_stands_up_elsewhere_and_destroys_nothing_on_the_way(tmp_path, request):
+    file = str(tmp_path / "town.backup")
+    here = Home(tmp_path / "here", request, empty=False)
+    there = Home(tmp_path / "there", request, empty=True)
 
-    assert "verify_ledger" in manage("restore", str(file), env=there)
-    assert "梅" in groups(there)
+    assert "fingerprints" in here.does(WRITE, file=file)
+    assert Path(file).stat().st_mode & 0o077 == 0
+
+    there.env["FIELD_KEYS"] = "another-key-" + "x" * 32
+    with pytest.raises(RuntimeError, match="FIELD_KEYS lacks the key"):
+        there.does(READ, file=file, force=False)
+
+    there.env["FIELD_KEYS"] = here.env["FIELD_KEYS"]
+    said = there.does(READ, file=file, force=False)
+    assert "verify_ledger" in said
+    assert "梅" in said
 
     with pytest.raises(RuntimeError, match="not empty"):
-        manage("restore", str(file), env=there)
-    manage("restore", str(file), "--force", env=there)
-    assert "梅" in groups(there)
-
-    elsewhere = home("elsewhere") | {"FIELD_KEYS": "another-key-" + "x" * 32}
-    with pytest.raises(RuntimeError, match="FIELD_KEYS lacks the key"):
-        manage("restore", str(file), env=elsewhere)
-
-    damaged = tmp_path / "damaged.backup"
-    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(damaged, "w") as half:
-        half.writestr("manifest.json", whole.read("manifest.json"))
-        half.writestr("database", whole.read("database")[:-1])
-    with pytest.raises(RuntimeError, match="is damaged"):
-        manage("restore", str(damaged), env=elsewhere)
+        there.does(READ, file=file, force=False)
+    assert "梅" in there.does(READ, file=file, force=True)
 
 
 @pytest.mark.parametrize(
-    "contents", [b"", b"not a zip", {"format": 99}, {"format": 1, "made_at": "now"}, []]
+    ("contents", "why"),
+    [
+        (b"", "is not a backup"),
+        (b"not a zip", "is not a backup"),
+        ([], "is not a backup"),
+        ({"format": 99}, "is not a backup"),
+        ({"format": 1, "made_at": "now"}, "is not a backup"),
+        ("one byte changed", "is damaged"),
+    ],
 )
-def test_what_is_no_backup_is_refused(tmp_path, now, contents):
+def test_what_is_no_whole_backup_is_refused(tmp_path, now, contents, why):
     file = tmp_path / "file"
+    if contents == "one byte changed":
+        contents = dict.fromkeys(backup.Manifest.__dataclass_fields__, "") | {"format": 1}
     if isinstance(contents, bytes):
         file.write_bytes(contents)
     else:
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("manifest.json", json.dumps(contents))
-            archive.writestr("database", b"")
-    with pytest.raises(backup.BackupError, match="is not a backup"):
+            archive.writestr("database", b"x")
+    with pytest.raises(backup.BackupError, match=why):
         backup.restore(file, force=True, now=now)

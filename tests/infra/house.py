@@ -24,6 +24,10 @@ class House:
         self.env = server.env
         self.base_url = server.base_url
 
+    def until_well(self, *, within_s: float = 90.0) -> None:
+        """Returns once /readyz is 200: the worker is at work, too."""
+        self.server.wait_until(lambda: self.server.get("/readyz")[0] == 200, timeout_s=within_s)
+
     def manage(self, *arguments: str) -> str:
         return self.server.manage(*arguments)
 
@@ -32,8 +36,9 @@ class House:
         self.server.kill()
 
     def restart(self) -> None:
-        """Brings a killed server up again."""
+        """Brings a killed server up again, and returns once all is well."""
         self.server.start()
+        self.until_well()
 
 
 @contextmanager
@@ -42,9 +47,11 @@ def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[Hou
     own = {"VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": "", **(env or {})}
     var.mkdir(parents=True, exist_ok=True)
     if not (var / "one.sqlite3").exists():
-        shutil.copy(_migrated_file(), var / "one.sqlite3")
+        shutil.copy(migrated_file(), var / "one.sqlite3")
     with Server(env=own, migrate=False) as server:
-        yield House(server, [])
+        house = House(server, [])
+        house.until_well()
+        yield house
 
 
 @contextmanager
@@ -54,21 +61,23 @@ def production(
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
     own = {
         "VAR_DIR": str(var),
-        "DATABASE_URL": postgres.database(f"house_{uuid4().hex[:12]}", like=_migrated(postgres)),
+        "DATABASE_URL": postgres.database(f"house_{uuid4().hex[:12]}", like=migrated(postgres)),
         "REDIS_URL": redis.url(),
         **(env or {}),
     }
     with ExitStack() as stack:
-        server = stack.enter_context(Server(env=own, migrate=False))
+        server = Server(env=own, migrate=False)
         parts = [stack.enter_context(Celery(part, env=server.env)) for part in ("worker", "beat")]
-        yield House(server, parts)
+        house = House(stack.enter_context(server), parts)
+        house.until_well()
+        yield house
 
 
 # Migrating takes longer than most stories: it is done once a run, and copied for each house.
 
 
 @cache
-def _migrated_file() -> Path:
+def migrated_file() -> Path:
     """A migrated, empty SQLite database."""
     folder = Path(tempfile.mkdtemp(prefix="one-number-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -77,7 +86,7 @@ def _migrated_file() -> Path:
 
 
 @cache
-def _migrated(postgres: Postgres) -> str:
+def migrated(postgres: Postgres) -> str:
     """The name of a migrated, empty database in that server."""
     url = postgres.database("migrated")
     _migrate({"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"})

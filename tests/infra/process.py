@@ -78,7 +78,7 @@ class Process:
         while not ready():
             if not self.running() or time.monotonic() > end:
                 raise RuntimeError(f"{self.command[0]} is not ready:\n{self.tail()}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def tail(self, characters: int = 4000) -> str:
         return self.log.read_text("utf-8", "replace")[-characters:] if self.log.exists() else ""
