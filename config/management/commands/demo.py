@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
 
-from config import demo
+from config import backup, demo
 
 
 class Command(BaseCommand):
@@ -33,7 +33,8 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         """Brings database, town and card up to date; quick when they are."""
-        call_command("migrate", interactive=False, verbosity=0)
+        if backup.pending():
+            call_command("migrate", interactive=False, verbosity=0)
         if "seed_town" in get_commands():
             call_command("seed_town", demo=True)
         contents = demo.card(now=timezone.now())
