@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dispatch import links, whereabouts
 from dispatch.models import ServiceRequest, TrackLink
@@ -13,6 +13,7 @@ from dispatch.pages import labels, timeline, visit
 from dispatch.pages.timeline import Entry
 from dispatch.pages.visit import Coming, Step
 from dispatch.states import AssignmentState, State
+from dispatch.templatetags.look import initials
 from elders import consent
 from elders.models import Elder
 from tracking import wording as spoken
@@ -77,7 +78,7 @@ def read(link: TrackLink, *, now: datetime) -> FamilyPage:
         coming,
         _about(coming) if coming else "",
         _care(request, name) if request.is_emergency and request.is_open else None,
-        _places(shown, coming, name),
+        _places(shown, coming, link.elder),
         _place_words(shown, name) if shown else "",
         timeline.told(
             request.events.order_by("seq"), elder=name, category=labels.named(request.category)
@@ -154,7 +155,7 @@ def _coarse(where: dict[str, Any]) -> dict[str, Any]:
 
 
 def _places(
-    where: dict[str, Any] | None, coming: Coming | None, name: str
+    where: dict[str, Any] | None, coming: Coming | None, elder: Elder
 ) -> dict[str, Any] | None:
     if where is None:
         return None
@@ -163,11 +164,11 @@ def _places(
         "kind": "elder",
         "lat": round(where["lat"], 6),
         "lon": round(where["lon"], 6),
-        "text": name if (get_language() or "").startswith("zh") else name.split(maxsplit=1)[0],
+        "text": initials(elder),
         "accuracy_m": where.get("accuracy_m") or 0,
     }
     going = coming and coming.is_under_way
-    them = visit.pin(coming, labels.named(coming.worker)[:1]) if coming and going else None
+    them = visit.pin(coming, initials(coming.worker)) if coming and going else None
     return {"markers": [her, them] if them else [her]}
 
 

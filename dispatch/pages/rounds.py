@@ -17,6 +17,7 @@ from dispatch.models import Assignment, Offer
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
+from dispatch.templatetags.look import initials
 from elders.models import Elder, User
 from providers.models import Worker
 from tracking.devices import held_at
@@ -168,7 +169,7 @@ def _places(
         "kind": "elder",
         "lat": where["lat"],
         "lon": where["lon"],
-        "text": labels.named(elders[0])[:1] if elders else "!",
+        "text": initials(elders[0]) if elders else "!",
         "accuracy_m": where["accuracy_m"] or 0 if where["source"] == "device" else 0,
     }
     me = visit.pin(coming, _("You")) if coming.is_under_way else None

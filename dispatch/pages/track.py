@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,7 +17,15 @@ from dispatch.pages import family, looks
 @require_safe
 @never_cache
 def index(request: HttpRequest, token: str) -> HttpResponse:
-    """The page. A link that has ended says so, and names the number to ring."""
+    """The page. A link that has ended says so, and names the number to ring.
+
+    Its language is chosen by `?language=`: without a referrer a browser sends no form of ours.
+    """
+    chosen = request.GET.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        answer = redirect("track", token)
+        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, samesite="Lax")
+        return _private(answer)
     return _answer(request, token, "track/index.html")
 
 
