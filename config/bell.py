@@ -31,7 +31,7 @@ def _ring_celery() -> None:
     from config import celery
 
     try:
-        for task in (celery.deliver, celery.fire_due):
-            task.apply_async(expires=5)
+        for kind in celery.RUNG:
+            celery.turn.apply_async((kind,), expires=5)
     except OperationalError:
         log.warning("bell not heard: the queue is away; the next sweep finds the work")

@@ -13,15 +13,21 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# The kinds of `config.work.SWEEPS`, which cannot be asked before Django is loaded. The first two
+# are rung; nobody waits for the ledger.
+RUNG = ("deadlines", "outbound")
+KINDS = (*RUNG, "ledger")
+
 app = Celery("one_number", broker=settings.REDIS_URL or None)
 app.conf.update(
     beat_schedule={
-        "deadlines": {
-            "task": "config.celery.fire_due",
+        kind: {
+            "task": "config.celery.turn",
+            "args": (kind,),
             "schedule": 1.0,
             "options": {"expires": 5.0},
-        },
-        "outbound": {"task": "config.celery.deliver", "schedule": 1.0, "options": {"expires": 5.0}},
+        }
+        for kind in KINDS
     },
     beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
     broker_connection_retry_on_startup=True,
@@ -36,19 +42,11 @@ app.set_default()
 
 
 @app.task
-def fire_due() -> None:
-    """Fires what is due of the deadlines."""
+def turn(kind: str) -> None:
+    """Does what is due of one kind of work."""
     from config import work
 
-    work.turn_now("deadlines")
-
-
-@app.task
-def deliver() -> None:
-    """Delivers the calls and texts that are due."""
-    from config import work
-
-    work.turn_now("outbound")
+    work.turn_now(kind)
 
 
 @worker_init.connect

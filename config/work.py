@@ -1,6 +1,6 @@
-"""The work behind the pages: firing deadlines, delivering calls and texts.
+"""The work behind the pages: firing deadlines, delivering calls and texts, chaining the ledger.
 
-Both are sweeps over rows, safe to run from any number of places at once. The embedded ticker and
+They are sweeps over rows, safe to run from any number of places at once. The embedded ticker and
 the Celery worker differ only in who rings; both call `turn`.
 """
 
@@ -24,6 +24,7 @@ Sweep = Callable[..., int | None]
 SWEEPS = {
     "deadlines": "dispatch.deadlines.fire_due",
     "outbound": "telephony.outbound.deliver_due",
+    "ledger": "elders.ledger.seal",
 }
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 20.0

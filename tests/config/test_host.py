@@ -69,3 +69,12 @@ def test_a_ring_is_heard_after_the_commit_and_not_before(sweep, settings):
     finally:
         embedded.stop()
     assert not ticker._thread.is_alive()
+
+
+def test_celery_takes_turns_at_every_kind_of_work():
+    from config import celery
+
+    assert set(celery.KINDS) == set(work.SWEEPS)
+    assert {entry["args"] for entry in celery.app.conf.beat_schedule.values()} == {
+        (kind,) for kind in work.SWEEPS
+    }
