@@ -1,6 +1,7 @@
 """Simulated elders: they ring or press their pendant, wait as long as they can bear, and answer."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from config.replay.agenda import Agenda
 from config.replay.calls import RealCall
@@ -29,7 +30,7 @@ class Callers:
         """Notes every call of the file in the agenda."""
         self.calls = calls
         for n, call in enumerate(calls):
-            self._agenda.note(call.called_at, lambda n=n: self._begin(n))
+            self._agenda.note(call.called_at, partial(self._begin, n))
 
     def ringing(self, item: SimulatorItem, *, now: datetime) -> None:
         """The hotline rings one of them."""

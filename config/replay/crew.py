@@ -1,6 +1,7 @@
 """Simulated workers: they read the offer, say yes or no, travel, help, and report."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from config.replay.agenda import Agenda
@@ -44,7 +45,7 @@ class Crew:
         arrives = departs + timedelta(seconds=offer.eta_s * _luck(chance))
         finishes = arrives + timedelta(seconds=chance.uniform(*STAYS_S))
         for when, verb in ((departs, "depart"), (arrives, "arrive"), (finishes, "finish")):
-            self._agenda.note(when, lambda verb=verb: self._record(going, verb))
+            self._agenda.note(when, partial(self._record, going, verb))
 
     def _record(self, going: Assignment, verb: str) -> None:
         self._doors.post(f"/api/v1/assignments/{going.pk}/{verb}", user=self._recorder)

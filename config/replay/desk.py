@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q
 
@@ -54,7 +55,7 @@ class Operators:
                 return
             self._free.pop(0)
             at = now + timedelta(seconds=done_after_s)
-            self._agenda.note(at, lambda user=user: self._free.append(user))
+            self._agenda.note(at, partial(self._free.append, user))
 
     def _take_something(self, user: User, now: datetime) -> float | None:
         self._turns += 1
