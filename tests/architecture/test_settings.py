@@ -7,6 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from config.checks import refuse_what_is_broken
+from config.demo import DEMO_GROUP
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -21,35 +28,49 @@ PRODUCTION = {
 }
 
 
-def check(tmp_path: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """`manage.py check` in the production environment, changed by `env`."""
-    own = {**os.environ, **PRODUCTION, "VAR_DIR": str(tmp_path), **env}
-    command = [sys.executable, "manage.py", "check", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
-
-
 def test_a_deployment_is_clean(tmp_path):
-    done = check(tmp_path, "--deploy", "--fail-level", "WARNING")
+    own = {**os.environ, **PRODUCTION, "VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.fixture
+def in_production(settings):
+    """The settings as a town's servers have them."""
+    settings.SECRET_KEY, settings.FIELD_KEYS = PRODUCTION["SECRET_KEY"], [PRODUCTION["FIELD_KEYS"]]
+    settings.DATABASE_URL, settings.REDIS_URL = PRODUCTION["DATABASE_URL"], PRODUCTION["REDIS_URL"]
+    settings.PUBLIC_BASE_URL, settings.ALLOWED_HOSTS = "https://one.example", ["one.example"]
+    settings.DEMO = settings.SIMULATOR = False
+    return settings
+
+
 @pytest.mark.parametrize(
-    ("wrong", "complaint"),
+    ("setting", "value", "complaints"),
     [
-        ({"REDIS_URL": ""}, "E001"),
-        ({"DATABASE_URL": ""}, "E001"),
-        ({"SECRET_KEY": ""}, "E002"),
-        ({"SECRET_KEY": "short"}, "E002"),
-        ({"FIELD_KEYS": ""}, "E003"),
-        ({"SIMULATOR": "1"}, "E004"),
-        ({"DEMO": "1"}, "E005"),
+        ("DEBUG", False, []),
+        ("REDIS_URL", "", ["one_number.E001"]),
+        ("DATABASE_URL", "", ["one_number.E001"]),
+        ("SECRET_KEY", "", ["one_number.E002"]),
+        ("SECRET_KEY", "short", ["one_number.E002"]),
+        ("FIELD_KEYS", [], ["one_number.E003"]),
+        ("SIMULATOR", True, ["one_number.E004"]),
+        ("DEMO", True, ["one_number.E005"]),
     ],
-    ids=str,
 )
-def test_a_wrong_configuration_is_refused(tmp_path, wrong, complaint):
-    done = check(tmp_path, **wrong)
-    assert done.returncode != 0
-    assert f"one_number.{complaint}" in done.stderr
+def test_a_wrong_configuration_is_refused(in_production, setting, value, complaints):
+    setattr(in_production, setting, value)
+    assert [one.id for one in run_checks(tags=["one_number"])] == complaints
+
+
+@pytest.mark.django_db
+def test_a_register_with_demo_accounts_opens_in_the_demo_only(settings):
+    person = get_user_model().objects.create(username="olive")
+    person.groups.add(Group.objects.get_or_create(name=DEMO_GROUP)[0])
+    with pytest.raises(ImproperlyConfigured, match="demo accounts"):
+        refuse_what_is_broken()
+    settings.DEMO = True
+    refuse_what_is_broken()
 
 
 def test_every_setting_is_documented_and_nothing_else_is():
