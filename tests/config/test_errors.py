@@ -2,6 +2,8 @@
 
 import pytest
 
+from config import work
+
 pytestmark = pytest.mark.django_db
 
 
@@ -28,7 +30,7 @@ def test_healthz_answers(client):
 def test_readyz_says_that_nobody_is_at_work(client):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["worker"] == {"ok": False, "age_s": {"deadlines": None, "outbound": None}}
+    assert answer.json()["worker"] == {"ok": False, "age_s": dict.fromkeys(work.SWEEPS)}
     assert answer.json()["database"]["ok"]
 
 
