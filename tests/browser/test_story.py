@@ -1,0 +1,119 @@
+"""The story in four windows at once, with the server killed in the middle of it."""
+
+import pytest
+
+from tests import cast
+from tests.browser.windows import Window, ask, drive, people
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KINDS = [
+    "request.opened",
+    "request.located",
+    "offer.made",
+    "offer.accepted",
+    "assignment.made",
+    "assignment.departed",
+    "assignment.arrived",
+    "assignment.finished",
+    "request.confirmed",
+    "request.closed",
+]
+
+
+@pytest.fixture
+def windows(browser):
+    opened = []
+
+    def open_window(house, **more):
+        opened.append(Window(browser, house, **more))
+        return opened[-1]
+
+    yield open_window
+    for window in opened:
+        window.close()
+
+
+def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, windows):
+    who = people(house)
+    phone = windows(house).open("/phone/")
+    wai = windows(house, width=390, height=844).sign_in("wai").open("/worker/")
+    olive = windows(house, width=1600, height=900).sign_in("olive").open("/console/")
+    family = windows(house, width=390, height=844).open(f"/track/{who['track']}/")
+    everybody = [phone, wai, olive, family]
+    for window in (wai, olive, family):
+        window.lives()
+    family.sees("#watch", "Nothing is going on")
+
+    # she dials, hears her name, presses 1 and hangs up
+    phone.page.fill("#from", cast.MEI_NUMBER)
+    phone.page.press("#from", "Tab")
+    phone.page.click("#call")
+    phone.sees("#heard .them", "陈梅")
+    phone.page.keyboard.press("1")
+    phone.sees("#heard .me", "1")
+    phone.sees("#heard .them:last-child, #heard .them ~ .them", "助餐")
+    phone.page.click("#hang")
+    phone.sees("#state", "The call is over")
+
+    # everybody sees it; nothing is promised yet
+    family.sees("h1", "We are looking for somebody")
+    olive.sees("#board tbody tr", "Asking")
+    wai.sees(".offer h2", "Meals")
+    wai.sees(".offer .countdown", "1:")
+    assert "Mei" not in wai.at("main").inner_text()
+    assert "Help is coming" not in family.at("#watch").inner_text()
+
+    # he accepts and departs
+    wai.page.click(".offer .go.yes")
+    wai.sees(".visit h2", "To Mei Chen")
+    wai.sees(".visit", "12 Willow Lane")
+    assert "4711#" not in wai.page.content()
+    olive.sees("#board tbody tr", "Accepted")
+    family.sees(".feed", "Help is coming")
+    family.sees(".carer", "Wai Ho")
+    wai.page.click(".visit .go.next")
+    olive.sees("#board tbody tr", "On the way")
+    family.sees(".headline", "is on the way")
+
+    # the server dies, and nobody has to do anything about it
+    house.kill()
+    for window in (wai, olive, family):
+        window.at("html[data-link=down]").wait_for(state="attached", timeout=20_000)
+    house.restart()
+    for window in (wai, olive, family):
+        window.lives()
+
+    # he moves: the family sees how far he is and when he will be there
+    drive(house, "wai-phone", (30.2790, 120.1590), (30.2772, 120.1575))
+    family.sees(".headline h1", "About")
+    family.sees(".beside", "away")
+    family.at(".pin-worker").wait_for()
+    wai.sees(".share", "now")
+
+    # he arrives, is shown the code of the door, and finishes
+    wai.page.click(".visit .go.next")
+    wai.sees(".notes", "4711#")
+    olive.sees("#board tbody tr", "Arrived")
+    family.sees("h1", "Wai Ho is with Mei Chen")
+    wai.page.fill(".visit textarea", "All eaten")
+    wai.page.click(".visit .go.next")
+    wai.sees(".main-column", "Nothing to do at the moment")
+    assert "Mei" not in wai.at("main").inner_text()
+    olive.sees("#board tbody tr", "To confirm")
+    family.sees("h1", "The visit is finished")
+
+    # she is rung and confirms on her telephone
+    phone.sees("#state", "Is ringing you")
+    phone.page.click("#call")
+    phone.sees("#state", "Talking")
+    phone.page.keyboard.press("1")
+    phone.sees("#state", "The call is over")
+    family.sees("h1", "This is settled")
+    olive.sees("#board", "Nothing is open here")
+
+    assert all(window.was_never_loaded_again() for window in everybody)
+    (request,) = ask(house, "requests", who["token"])["items"]
+    assert (request["state"], request["disposition"]) == ("CLOSED", "met")
+    log = ask(house, f"requests/{request['id']}/events", who["token"])
+    assert [event["kind"] for event in log["events"]] == KINDS
