@@ -56,6 +56,8 @@ def _lock(providers: Sequence[int]) -> None:
 
 def _filled(rows: "Sequence[WorkerCategory]") -> "list[WorkerCategory]":
     """Set cell and terms from the register; the rows that had been out of date."""
+    if not rows:
+        return []
     workers = _workers({row.worker_id for row in rows})
     categories = apps.get_model("providers", "Category")._default_manager.in_bulk()
     stale = []

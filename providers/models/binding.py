@@ -5,13 +5,13 @@ copy. So every way of writing them, one by one or in bulk, renews the copies in 
 transaction.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models, transaction
 
-from providers.nearness import renew
+from providers.nearness import CHUNK, renew
 
 T = TypeVar("T")
 
@@ -28,32 +28,31 @@ class BindingQuerySet(models.QuerySet[Any]):
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         with transaction.atomic(using=self.db):
             made = super().bulk_create(objs, *args, **kwargs)
-            # A provider without workers yet, as in every import, costs one query for 500.
-            renew(self.providers([each.pk for each in made]))
+            self.model.renew_for({each.owner_id for each in made})
         return made
 
-    def providers(self, pks: list[Any]) -> set[int]:
-        """The providers that rows belong to."""
-        rows = self.model._default_manager
-        path = f"{self.model.PROVIDER}_id"
+    def owners(self, pks: Sequence[Any]) -> set[int]:
+        """The providers or workers that stored rows belong to."""
+        rows, path = self.model._default_manager, f"{self.model.OWNER}_id"
         found: set[int] = set()
-        for start in range(0, len(pks), 500):
-            found.update(rows.filter(pk__in=pks[start : start + 500]).values_list(path, flat=True))
+        for start in range(0, len(pks), CHUNK):
+            some = rows.filter(pk__in=pks[start : start + CHUNK])
+            found.update(some.values_list(path, flat=True))
         return found
 
     def _renewing(self, write: Callable[[], T]) -> T:
         with transaction.atomic(using=self.db):
             pks = list(self.values_list("pk", flat=True))
-            before = self.providers(pks)
+            before = self.owners(pks)
             result = write()
-            renew(before | self.providers(pks))
+            self.model.renew_for(before | self.owners(pks))
         return result
 
 
 class Binding(models.Model):
-    """A row that binds the workers of a provider; `PROVIDER` is the way there."""
+    """A row that binds the workers of a provider, or one worker."""
 
-    PROVIDER: ClassVar[str] = "provider"
+    OWNER: ClassVar[str] = "provider"
     objects = BindingQuerySet.as_manager()
 
     class Meta:
@@ -62,13 +61,21 @@ class Binding(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         rows = type(self).objects
         with transaction.atomic():
-            before = rows.providers([self.pk])
+            before = rows.owners([self.pk])
             super().save(*args, **kwargs)
-            renew(before | rows.providers([self.pk]))
+            self.renew_for(before | {self.owner_id})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
-            before = type(self).objects.providers([self.pk])
+            before = type(self).objects.owners([self.pk])
             result = super().delete(*args, **kwargs)
-            renew(before)
+            self.renew_for(before)
         return result
+
+    @property
+    def owner_id(self) -> int:
+        return int(getattr(self, f"{self.OWNER}_id"))
+
+    @classmethod
+    def renew_for(cls, owners: Collection[int]) -> None:
+        renew(owners)

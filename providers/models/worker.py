@@ -1,6 +1,6 @@
 """Whom a provider sends, when they are due, and where they are to be found."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from providers.models.base import (
 )
 from providers.models.binding import Binding
 from providers.models.provider import Category, Provider
-from providers.nearness import fill, renew
+from providers.nearness import CHUNK, fill, renew
 
 
 class Worker(Named):
@@ -125,7 +125,7 @@ class WorkerCategory(models.Model):
 class Shift(Binding):
     """When a worker is due to work. For a worker without rows the duty flag alone decides."""
 
-    PROVIDER = "worker__provider"
+    OWNER = "worker"
 
     worker = models.ForeignKey(Worker, models.CASCADE, related_name="shifts")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
@@ -138,3 +138,11 @@ class Shift(Binding):
 
     def __str__(self) -> str:
         return f"{Weekday(self.weekday).label} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+    @classmethod
+    def renew_for(cls, owners: Collection[int]) -> None:
+        ids = sorted(owners)
+        for start in range(0, len(ids), CHUNK):
+            some = ids[start : start + CHUNK]
+            employers = Worker.objects.filter(pk__in=some).values_list("provider_id", flat=True)
+            renew(set(employers), worker__in=some)

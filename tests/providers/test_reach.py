@@ -52,7 +52,7 @@ def test_the_nearest_are_those_brute_force_finds(now, centre, spread, crowded, k
     resting = {each.pk for each, (_, _, at_work) in zip(workers, crowded, strict=True) if at_work}
     Worker.objects.filter(pk__in=resting).update(on_duty=False)
     metres = {each.pk: geodesic(centre, (each.lat, each.lon)).m for each in workers}
-    reach._begin["repair", cell_of(*centre, reach.REGION)] = begin
+    reach._begin["repair", cell_of(centre[0], centre[1], reach.REGION)] = begin
 
     reached = nearest(now, k=k, lat=centre[0], lon=centre[1])
 
