@@ -1,0 +1,180 @@
+"""The elder's page: one press each, plain forms, plain words."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from dispatch import ownership, selectors
+from dispatch.models import Deadline, ServiceRequest
+from telephony.models import CallBack
+from tests import cast
+from tests.pages import town
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mei():
+    return town.mei()
+
+
+@pytest.fixture
+def hers(mei):
+    return town.browser(mei.user)
+
+
+def words(client, path="/elder/"):
+    html = client.get(path).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def press(client, path, **form):
+    """A button without scripts: a form, and the page it leads to."""
+    answer = client.post(path, form, follow=True)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def test_five_choices_greet_her_by_name(hers):
+    page = words(hers)
+    for choice in ("Emergency", "Unwell", "Meals", "Help at home", "Call family"):
+        assert choice in page
+    assert "Mei Chen" in page
+
+
+def test_the_red_button_works_without_scripts_and_says_at_once_what_happens(hers, mei):
+    page = press(hers, "/elder/help/")
+    (request,) = ServiceRequest.objects.all()
+    assert (request.elder, request.priority, request.source) == (mei, "emergency", "page")
+    assert "We have your alarm" in page
+    assert "A person is answering now" in page
+    assert "is coming" not in page  # nobody has accepted yet
+
+
+def test_pressed_again_it_joins_and_sounds_again(hers):
+    press(hers, "/elder/help/")
+    press(hers, "/elder/help/")
+    (request,) = ServiceRequest.objects.all()
+    assert request.sounds == 2
+
+
+def test_an_emergency_offers_no_way_to_end_it(hers):
+    page = press(hers, "/elder/help/")
+    (request,) = ServiceRequest.objects.all()
+    assert "I no longer need this" not in page
+    for act in ("cancel", "well"):
+        hers.post(f"/elder/requests/{request.pk}/{act}/")
+        request.refresh_from_db()
+        assert request.is_open
+
+
+def test_she_reads_who_looks_after_her(hers):
+    press(hers, "/elder/help/")
+    (request,) = ServiceRequest.objects.all()
+    ownership.claim(request.pk, by=cast.olive(), now=timezone.now())
+    assert "Olive is looking after you" in words(hers)
+
+
+def test_unwell_makes_a_person_ring_her_urgently(hers, mei):
+    page = press(hers, "/elder/unwell/")
+    press(hers, "/elder/unwell/")
+    (callback,) = CallBack.objects.all()
+    assert (callback.number, callback.priority) == (cast.MEI_NUMBER, "urgent")
+    assert callback.elder == mei
+    assert Deadline.objects.filter(callback=callback, fired_at=None, cleared_at=None).count() == 1
+    assert "A person will ring you" in page
+    assert selectors.unwatched(now=timezone.now())["callbacks"] == []
+
+
+def test_an_order_is_one_request_however_often_it_is_pressed(hers, mei):
+    drawn = "0"
+    page = press(hers, "/elder/order/catering/", drawn=drawn)
+    press(hers, "/elder/order/catering/", drawn=drawn)
+    (request,) = ServiceRequest.objects.all()
+    assert (request.category_id, request.priority) == ("catering", "routine")
+    assert "Meals: we have your order" in page
+    assert not CallBack.objects.exists()
+
+
+def test_the_same_again_is_asked_about_by_a_person(hers):
+    press(hers, "/elder/order/catering/", drawn="0")
+    request = ServiceRequest.objects.get()
+    page = press(hers, "/elder/order/catering/", drawn=str(request.pk))
+    assert ServiceRequest.objects.count() == 1
+    assert "You have had the same today" in page
+    assert CallBack.objects.get().priority == "routine"
+
+
+def test_an_order_is_undone_without_shame(hers):
+    press(hers, "/elder/order/catering/", drawn="0")
+    request = ServiceRequest.objects.get()
+    page = press(hers, f"/elder/requests/{request.pk}/cancel/")
+    request.refresh_from_db()
+    assert request.state == "CANCELLED"
+    assert "No trouble at all" in page
+    press(hers, "/elder/order/catering/", drawn=str(request.pk))
+    assert ServiceRequest.objects.count() == 2  # and asked for again as if nothing had been
+
+
+def test_help_at_home_asks_which(hers):
+    page = words(hers, "/elder/?ask=home")
+    assert "Housekeeping" in page
+    assert "Repairs" in page
+    press(hers, "/elder/order/repair/", drawn="0")
+    assert ServiceRequest.objects.get().category_id == "repair"
+
+
+def test_she_follows_who_comes_and_says_that_all_is_well(hers, mei):
+    worker = town.wai()
+    request = town.asked(mei)
+    town.under_way(request)
+    town.stands(worker, 30.2790, 120.1590)
+    page = words(hers)
+    assert "Wai Ho is coming" in page
+    assert "In about" in page
+    request.refresh_from_db()
+    assignment = request.assignments.get()
+    worker_page = town.browser(worker.user)
+    worker_page.post(f"/worker/visits/{assignment.pk}/arrive/")
+    assert "Wai Ho is here" in words(hers)
+    worker_page.post(f"/worker/visits/{assignment.pk}/finish/")
+    assert "Is all well?" in words(hers)
+    press(hers, f"/elder/requests/{request.pk}/well/")
+    request.refresh_from_db()
+    assert (request.state, request.disposition) == ("CLOSED", "met")
+
+
+def test_a_live_region_gets_itself_back(hers):
+    answer = hers.post("/elder/help/", headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b"<html" not in answer.content
+    assert b"We have your alarm" in answer.content
+
+
+def test_another_elder_can_touch_nothing_of_hers(mei):
+    request = town.asked(mei)
+    lan = cast.lan()
+    theirs = town.browser(cast.signed_in(lan))
+    for act in ("cancel", "well"):
+        assert theirs.post(f"/elder/requests/{request.pk}/{act}/").status_code == 404
+    assert "Meals: we have your order" not in words(theirs)
+
+
+def test_whoever_is_no_elder_is_refused_and_a_stranger_signs_in(mei):
+    for user in (cast.olive(), cast.ka_ming(mei)):
+        assert town.browser(user).get("/elder/").status_code == 403
+        assert town.browser(user).post("/elder/help/").status_code == 403
+    answer = town.browser().get("/elder/")
+    assert answer["Location"] == "/sign-in/?next=/elder/"
+    assert not ServiceRequest.objects.exists()
+
+
+@pytest.mark.parametrize("drawn", ["", "x", "-1", "9" * 30, "٣"])
+def test_a_strange_form_still_orders(hers, drawn):
+    press(hers, "/elder/order/catering/", drawn=drawn)
+    assert ServiceRequest.objects.count() == 1
+
+
+def test_an_unknown_order_is_not_found(hers):
+    assert hers.post("/elder/order/gold/").status_code == 404
