@@ -6,7 +6,13 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
+from django.middleware.common import CommonMiddleware
 from django.utils.translation import gettext as _
 
 from config.errors import answer
@@ -14,6 +20,21 @@ from config.logging import bind
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger(__name__)
+
+
+class AnyAddress(CommonMiddleware):
+    """Django's own, but devices and probes are answered at whatever address they know us by.
+
+    A watch that was set up with an IP or an old name must not have its alarm refused for it. What
+    is answered there makes no links out of the address, which is what the check guards.
+    """
+
+    ANYWHERE = ("/positions/", "/healthz", "/readyz")
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        if request.path.startswith(self.ANYWHERE):
+            return None
+        return super().process_request(request)
 
 
 class RequestContext:
