@@ -13,7 +13,7 @@
       const [nx, ny] = middle(node), ahead = (nx - x) * right + (ny - y) * down;
       if (node === from || ahead <= 10) continue;
       const cost = ahead + 2 * Math.abs(right ? ny - y : nx - x);
-      if (cost < least) [best, least] = [node, cost];
+      if (cost < least - 8) [best, least] = [node, cost]; // of two as near the first one
     }
     return best;
   }

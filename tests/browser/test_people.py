@@ -1,0 +1,159 @@
+"""The pages of people in Chromium: for everybody's eyes and hands, and without scripts."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests import cast
+from tests.browser.windows import SOON_MS, Window, drive, people
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SMALL = """([least, letters]) => [...document.querySelectorAll('body *')].filter((n) => n.checkVisibility())
+    .flatMap((n) => {
+        const box = n.getBoundingClientRect(), size = parseFloat(getComputedStyle(n).fontSize);
+        const target = n.matches('button, a[href]') && Math.min(box.width, box.height) < least;
+        const words = [...n.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim()) && size < letters;
+        return target || words ? [n.outerHTML.slice(0, 90)] : [];
+    })"""
+
+
+@pytest.fixture
+def windows(browser):
+    opened = []
+
+    def open_window(house, **more):
+        opened.append(Window(browser, house, **more))
+        return opened[-1]
+
+    yield open_window
+    for window in opened:
+        window.close()
+
+
+def barriers(window, *more):
+    """What axe objects to; the page's scripts and style stand, its policy does not hold axe off."""
+    options = {"runOnly": {"type": "tag", "values": [*AA, *more]}}
+    found = Axe().run(window.page, options=options).response["violations"]
+    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+
+
+def overflows(window):
+    return window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def looked_at(window, path, *more):
+    """In both languages, light and dark, on a telephone and on a desk."""
+    found = {}
+    for language, scheme, width in (("zh-hans", "light", 390), ("en", "dark", 1280)):
+        window.context.add_cookies(
+            [{"name": "django_language", "value": language, "url": window.house.base_url}]
+        )
+        window.page.emulate_media(color_scheme=scheme)
+        window.page.set_viewport_size({"width": width, "height": 844})
+        window.open(path)
+        wrong = barriers(window, *more)
+        if overflows(window):
+            wrong.append(("wider than the screen", []))
+        if wrong:
+            found[language] = wrong
+    return found
+
+
+def test_every_page_is_for_everybody_in_both_languages(house, windows):
+    who = people(house)
+    anybody = windows(house, bypass_csp=True)
+    mei = windows(house, bypass_csp=True).sign_in("mei")
+    wai = windows(house, bypass_csp=True).sign_in("wai")
+    track = f"/track/{who['track']}/"
+    pages = ["/", "/sign-in/", "/phone/", track, "/track/ended/"]
+    found = {path: looked_at(anybody, path) for path in pages}
+    found["/elder/"] = looked_at(mei, "/elder/", "wcag2aaa")
+    found["/elder/?ask=home"] = looked_at(mei, "/elder/?ask=home", "wcag2aaa")
+    found["/worker/"] = looked_at(wai, "/worker/")
+
+    mei.open("/elder/").page.click(".choice.meal .tile")
+    mei.sees(".saying", "we have your order")
+    wai.open("/worker/").at(".offer").wait_for()
+    found["an offer"] = looked_at(wai, "/worker/")
+    wai.open("/worker/").page.click(".offer .go.yes")
+    wai.at(".visit .go.next").click()
+    drive(house, "wai-phone", (30.2790, 120.1590))
+    found["a visit"] = looked_at(wai, "/worker/")
+    found["on the way"] = looked_at(anybody, track)
+    found["asked"] = looked_at(mei, "/elder/", "wcag2aaa")
+    mei.open("/elder/").page.click(".choice.sos .tile")
+    found["an emergency"] = looked_at(mei, "/elder/", "wcag2aaa")
+    found["an alarm"] = looked_at(anybody, track)
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+    assert mei.page.evaluate(SMALL, [60, 18]) == []  # China's ageing rules
+
+
+def test_help_comes_without_scripts(house, windows):
+    who = people(house)
+    mei = windows(house, java_script_enabled=False).sign_in("mei")
+    mei.page.goto(f"{house.base_url}/elder/")
+    mei.page.click(".choice.sos .tile")
+    expect(mei.at(".saying").first).to_contain_text("We have your alarm")
+
+    wai = windows(house, java_script_enabled=False).sign_in("wai")
+    mei.page.click(".choice.meal .tile")
+    expect(wai.at(".offer").first).to_be_visible(timeout=30_000)  # the page loads itself again
+    wai.page.click(".offer .go.yes")
+    expect(wai.at(".visit h2")).to_contain_text("To Mei Chen")
+
+    family = windows(house, java_script_enabled=False)
+    family.page.goto(f"{house.base_url}/track/{who['track']}/")
+    expect(family.at("h1")).to_contain_text("Nobody is free yet")
+    expect(family.at(".feed")).to_contain_text("Mei Chen asked on her page")
+
+
+def test_arrow_keys_move_and_enter_presses(house, windows):
+    people(house)
+    mei = windows(house).sign_in("mei").open("/elder/")
+    mei.lives()
+    for key, words in (
+        ("ArrowDown", "Emergency"),
+        ("ArrowRight", "Unwell"),
+        ("ArrowRight", "Meals"),
+        ("ArrowDown", "Call family"),
+        ("ArrowLeft", "Help at home"),
+        ("ArrowLeft", "Emergency"),
+    ):
+        mei.page.keyboard.press(key)
+        assert words in mei.page.evaluate("document.activeElement.innerText")
+    mei.page.keyboard.press("Enter")
+    mei.sees(".saying", "We have your alarm")
+    assert mei.was_never_loaded_again()
+
+
+def test_a_worker_answers_on_a_telephone_and_shares_the_way(house, windows):
+    """A text's reply accepts; the page then sends where the telephone is."""
+    people(house)
+    place = {"latitude": 30.2790, "longitude": 120.1590, "accuracy": 9}
+    wai = windows(house, geolocation=place, permissions=["geolocation"]).sign_in("wai")
+    wai.open("/worker/").lives()
+    mei = windows(house).sign_in("mei").open("/elder/")
+    mei.lives()
+    mei.page.click(".choice.meal .tile")
+
+    phone = windows(house).open("/phone/")
+    phone.page.fill("#from", cast.WAI_NUMBER)
+    phone.page.press("#from", "Tab")
+    text = phone.at("article[data-purpose=offer]").first
+    expect(text).to_contain_text("Reply 1 to accept", timeout=15_000)
+    text.get_by_role("button", name="1").click()
+    phone.sees("#heard", "Please go to Mei Chen")
+    wai.sees(".visit h2", "To Mei Chen")
+    mei.sees(".saying", "Wai Ho is coming")
+
+    wai.page.click("[data-share]")
+    wai.sees("[data-share]", "Sharing")
+    wai.page.click(".visit .go.next")
+    mei.sees(".saying", "In about")
+
+    # nobody can be reached from a number nobody knows, and that is said
+    phone.page.fill("#from", "nonsense")
+    phone.page.press("#from", "Tab")
+    expect(phone.at("#toast")).not_to_be_empty(timeout=SOON_MS)
