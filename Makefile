@@ -40,8 +40,8 @@ serve: $(VENV)/.base $(VENDOR)/.done $(CATALOGUES)  ## production processes; nee
 bench: $(VENV)/.dev $(VENDOR)/.done  ## benchmarks as ratios; BENCH=match,ring,start picks
 	@exec $(PY) -m bench
 
-screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## the pictures of the README and the docs
-	@exec $(PY) -m docs.screenshots
+screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## the pictures of the README, from the running demo
+	@exec $(PY) -m tests.infra.screenshots
 
 lock: $(VENV)/.dev  ## compile the requirements and the front-end lock anew
 	@for name in base node; do $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
