@@ -10,6 +10,7 @@ from dispatch.errors import DispatchError
 from dispatch.live import pokes
 from dispatch.models import Assignment, ServiceRequest
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
+from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
 from providers import capacity
 
 A = AssignmentState
@@ -21,6 +22,7 @@ def depart(assignment_id: int, *, by: Actor, now: datetime) -> Assignment:
         assignment, request = _held(assignment_id)
         if assignment.state == A.ASSIGNED:
             _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
+            _expect(assignment, request, now=now)
         return assignment
 
 
@@ -132,6 +134,13 @@ def _step(
     pokes.after_commit(f"worker:{worker.pk}")
 
 
+def _expect(assignment: Assignment, request: ServiceRequest, *, now: datetime) -> None:
+    """Late is measured by what the offer said, not by one figure for the next street and a valley."""
+    if assignment.offer and assignment.role == Role.RESPONDER:
+        late_s = max(LATE_AT_LEAST_S, assignment.offer.eta_s * LATE_FACTOR)
+        transitions.wind(request, now=now, after_s=late_s)
+
+
 def _held(
     assignment_id: int, *, ended: AssignmentState | None = None
 ) -> tuple[Assignment, ServiceRequest]:
@@ -142,7 +151,7 @@ def _held(
     if request_id is None:
         raise DispatchError("not_found", "There is no such assignment.", http_status=404)
     request = transitions.hold(request_id)
-    assignment = Assignment.objects.select_related("worker").get(pk=assignment_id)
+    assignment = Assignment.objects.select_related("worker", "offer").get(pk=assignment_id)
     if assignment.state not in ACTIVE_ASSIGNMENTS and assignment.state != ended:
         raise DispatchError("visit_over", "This visit has ended.", state=assignment.state)
     return assignment, request

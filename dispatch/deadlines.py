@@ -17,7 +17,7 @@ from dispatch.handovers import HANDOVER_CLOCK
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority, State
-from dispatch.timing import CONFIRM_S, HANDOVER_S, ON_CALL_S, REPEAT_S
+from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, ON_CALL_S, REPEAT_S
 from telephony import desk, inbound
 from telephony.models import Call
 from tracking import alarms
@@ -91,7 +91,7 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
         code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late", State.ON_SCENE: "overdue"}
         level = "sos" if request.is_emergency else "warn"
         notices.tell(code[state], level=level, now=now, request=request)
-        transitions.wind(request, now=now, after_s=REPEAT_S[priority], rounds=deadline.rounds + 1)
+        transitions.wind(request, now=now, after_s=NAG_S[priority], rounds=deadline.rounds + 1)
 
 
 def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:

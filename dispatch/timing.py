@@ -17,6 +17,11 @@ STATE_S: dict[State, dict[Priority, int]] = {
     State.ON_SCENE: {Priority.ROUTINE: 7200, Priority.URGENT: 5400, Priority.EMERGENCY: 3600},
     State.DONE: {Priority.ROUTINE: 0, Priority.URGENT: 0, Priority.EMERGENCY: 300},
 }
+# On the way: late is half as long again as the offer said, and never under three minutes.
+LATE_FACTOR, LATE_AT_LEAST_S = 1.5, 180
+# Where somebody is on the way or there, the desk is told again at this pace; where nobody is, at
+# that of REPEAT_S.
+NAG_S = {Priority.ROUTINE: 900, Priority.URGENT: 300, Priority.EMERGENCY: 120}
 REPEAT_S = {Priority.ROUTINE: 300, Priority.URGENT: 60, Priority.EMERGENCY: 30}
 CONFIRM_S = 600  # from the confirmation call to a person being told that nobody answered
 

@@ -21,7 +21,7 @@ from dispatch.states import OPEN
 from telephony import outbound
 from telephony.models import Call, OutboundJob, SimulatorItem
 
-KEEP_ALIVE_S = 20
+KEEP_ALIVE_S = 40
 LAST_S = 6 * 3600  # after the last call everything must have ended by then
 TICK = timedelta(milliseconds=1)
 
