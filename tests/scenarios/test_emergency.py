@@ -352,7 +352,7 @@ def test_a_hand_over_is_asked_after_until_it_is_confirmed(mei, olive, now, clock
     handover = handovers.make(case.pk, service="120", by=olive, now=now)
     clock.until(119)
     assert told(case, "handover_unconfirmed") == 0
-    clock.until(365)
+    clock.until(380)
     assert told(case, "handover_unconfirmed") == 3
     handovers.end(handover.pk, by=olive, now=clock.now, outcome="crew 7 is going")
     clock.until(800)
