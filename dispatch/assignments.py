@@ -135,7 +135,7 @@ def _step(
 
 
 def _expect(assignment: Assignment, request: ServiceRequest, *, now: datetime) -> None:
-    """Late is measured by what the offer said, not by one figure for the next street and a valley."""
+    """Late is measured by what the offer said: the next street is not the next valley."""
     if assignment.offer and assignment.role == Role.RESPONDER:
         late_s = max(LATE_AT_LEAST_S, assignment.offer.eta_s * LATE_FACTOR)
         transitions.wind(request, now=now, after_s=late_s)
