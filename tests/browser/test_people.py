@@ -10,13 +10,16 @@ from tests.browser.windows import SOON_MS, Window, drive, people
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SMALL = """([least, letters]) => [...document.querySelectorAll('body *')].filter((n) => n.checkVisibility())
-    .flatMap((n) => {
-        const box = n.getBoundingClientRect(), size = parseFloat(getComputedStyle(n).fontSize);
-        const target = n.matches('button, a[href]') && Math.min(box.width, box.height) < least;
-        const words = [...n.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim()) && size < letters;
-        return target || words ? [n.outerHTML.slice(0, 90)] : [];
-    })"""
+SMALL = """([least, letters]) => [...document.querySelectorAll('body *')]
+    .filter((node) => node.checkVisibility())
+    .filter((node) => {
+        const box = node.getBoundingClientRect();
+        const pressed = node.matches('button, a[href]');
+        const read = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
+        return (pressed && Math.min(box.width, box.height) < least)
+            || (read && parseFloat(getComputedStyle(node).fontSize) < letters);
+    })
+    .map((node) => node.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture

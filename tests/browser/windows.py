@@ -54,9 +54,10 @@ class Window:
     def __init__(
         self, browser: Browser, house: House, *, width: int = 1280, height: int = 800, **more: Any
     ) -> None:
-        size = {"width": width, "height": height}
         self.house = house
-        self.context = browser.new_context(locale="en-GB", viewport=size, **more)
+        self.context = browser.new_context(
+            locale="en-GB", viewport={"width": width, "height": height}, **more
+        )
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -2,17 +2,23 @@
 (() => {
   "use strict";
   const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const middle = (node) => { const box = node.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
   const stops = () => [...document.querySelectorAll("a[href], button, input:not([type=hidden])")]
     .filter((node) => !node.disabled && node.checkVisibility());
+  // Of a box, along the way that is pressed: where it begins and ends there, and across it.
+  function seen(node, [right, down]) {
+    const { left, right: end, top, bottom } = node.getBoundingClientRect();
+    const [along, across] = right ? [[left, end], [top, bottom]] : [[top, bottom], [left, end]];
+    return { along: right + down > 0 ? along : [-along[1], -along[0]], across };
+  }
 
-  function nearest(from, [right, down]) {
-    const [x, y] = middle(from);
+  function nearest(from, way) {
+    const here = seen(from, way), middle = ([a, b]) => (a + b) / 2;
     let best, least = Infinity;
     for (const node of stops()) {
-      const [nx, ny] = middle(node), ahead = (nx - x) * right + (ny - y) * down;
-      if (node === from || ahead <= 10) continue;
-      const cost = ahead + 2 * Math.abs(right ? ny - y : nx - x);
+      const there = seen(node, way), ahead = there.along[0] - here.along[1];
+      if (node === from || middle(there.along) - middle(here.along) <= 10 || ahead < -10) continue;
+      const beside = Math.max(0, there.across[0] - here.across[1], here.across[0] - there.across[1]);
+      const cost = ahead + 3 * beside + Math.abs(middle(there.across) - middle(here.across)) / 5;
       if (cost < least - 8) [best, least] = [node, cost]; // of two as near the first one
     }
     return best;
