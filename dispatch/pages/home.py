@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,8 @@ from dispatch import desk, presence
 from dispatch.pages import demo, labels
 from elders import roles
 from elders.models import User
+
+ELDER_SESSION_S = 400 * 86400  # the longest a browser keeps a cookie
 
 ROLES: dict[str, Any] = {
     "operator": gettext_lazy("Operator"),
@@ -69,8 +72,16 @@ def page_of(user: User | AnonymousUser) -> str:
 
 
 class SignIn(LoginView):
+    """Signing in. An elder's tablet stays signed in: her red button must not ask for a password."""
+
     template_name = "dispatch/sign_in.html"
     extra_context = {"hotline": settings.HOTLINE_NUMBER}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        if hasattr(self.request.user, "elder"):
+            self.request.session.set_expiry(ELDER_SESSION_S)
+        return answer
 
     def get_default_redirect_url(self) -> str:
         return page_of(self.request.user)

@@ -1,13 +1,17 @@
 """What the words in the database are called on a page, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from dispatch import wording
 from dispatch.models import ServiceRequest
 from dispatch.states import Disposition, Priority, Role, State
+from elders.models import Elder
 from telephony.models import Call
 from tracking import wording as spoken
 
@@ -89,6 +93,8 @@ ALARMS: dict[str, Any] = {
 CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),
+    "unwell": _("Feels unwell, pressed on her page"),
+    "repeat_order": _("Asked for the same again: ask what she needs"),
 }
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),
@@ -116,6 +122,32 @@ def named(thing: Any) -> str:
     )
     chinese = (get_language() or "").startswith("zh")
     return name_zh or name if chinese else name or name_zh
+
+
+def age(born: date | None, *, now: datetime) -> int | None:
+    """Whole years, in the town's calendar."""
+    if born is None:
+        return None
+    today = timezone.localtime(now).date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def with_age(elder: Elder | None, *, now: datetime) -> str:
+    """ "Mei Chen · 82"; "" for nobody."""
+    if elder is None:
+        return ""
+    years = age(elder.born, now=now)
+    return elder.name_in() if years is None else f"{elder.name_in()} · {years}"
+
+
+def whose(request: ServiceRequest, *, now: datetime | None = None) -> str:
+    """Whose request it is, with the age at `now`; of a stranger the number or device that spoke."""
+    if request.elder and now:
+        return with_age(request.elder, now=now)
+    known = wording.name_of(request, get_language() or "")
+    if known.startswith("device "):
+        return gettext("Unknown device %(id)s") % {"id": known.removeprefix("device ")}
+    return known or gettext("Unknown")
 
 
 def alarms(kinds: list[str]) -> str:

@@ -6,10 +6,9 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dispatch import presence, wording
+from dispatch import presence
 from dispatch.pages import labels
 from dispatch.pages.desk import case, choices, person, place, subject
 from dispatch.pages.desk.guard import DeskRequest
@@ -60,7 +59,7 @@ def heading(found: Subject) -> dict[str, Any]:
         return {}
     request, services = found.request, register.public_services(found.elder)
     return {
-        "heading": wording.name_of(request, get_language() or "") or _("Unknown"),
+        "heading": labels.whose(request),
         "state": labels.STATES.get(request.state),
         "priority": labels.PRIORITIES.get(request.priority),
         "source": labels.label(labels.SOURCES, request.source),

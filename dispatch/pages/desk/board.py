@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dispatch import selectors, wording
+from dispatch import selectors
 from dispatch.models import Assignment, Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
@@ -60,7 +60,7 @@ class Row:
 
 def read(user: User, *, chosen: str, now: datetime) -> dict[str, Any]:
     """Rows of the filter `chosen`, and how many each filter has."""
-    rows = [_row(request, user) for request in _requests(user)]
+    rows = [_row(request, user, now=now) for request in _requests(user)]
     rows.sort(key=lambda row: (not row.emergency, not row.late, row.due_at or now, row.id))
     chosen = chosen if chosen in FILTERS else "all"
     counts = Counter(key for key, (_label, fits) in FILTERS.items() for row in rows if fits(row))
@@ -94,14 +94,14 @@ def _requests(user: User) -> list[ServiceRequest]:
     )
 
 
-def _row(request: Any, user: User) -> Row:
+def _row(request: Any, user: User, *, now: datetime) -> Row:
     going: Assignment | None = request.going[0] if request.going else None
     clock: Deadline | None = request.clocks[0] if request.clocks else None
     since, due_at = _clock(request, clock)
     return Row(
         id=request.pk,
         number=request.number,
-        who=wording.name_of(request, get_language() or "") or _("Unknown"),
+        who=labels.whose(request, now=now),
         category=labels.named(request.category),
         icon=request.category.icon,
         state=request.state,

@@ -27,7 +27,7 @@ def take(request: DeskRequest, pk: int) -> HttpResponse:
 def hang_up(request: DeskRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(calls_for(request.user), pk=pk)
     calls.hang_up(call.pk, by=request.user, now=timezone.now())
-    return answers.done()
+    return answers.done(_("Hung up."))
 
 
 @require_POST

@@ -106,7 +106,7 @@ def asked(request: ServiceRequest) -> QuerySet[Offer]:
 
 
 def _offers(request: ServiceRequest) -> QuerySet[Offer]:
-    return request.offers.select_related("worker__provider").order_by("id")
+    return request.offers.select_related("worker__provider").order_by("-id")
 
 
 def _offer(offer: Offer) -> tuple[str, str]:

@@ -6,14 +6,19 @@ from typing import Any
 
 from dispatch import candidates, reasons
 from dispatch.candidates import NOBODY, Ranking
-from dispatch.matching import Ranked, Why
+from dispatch.matching import Ranked, Reason, Why
 from dispatch.offers import SEARCHING
 from dispatch.pages import labels
 from dispatch.pages.desk.subject import Subject
 from dispatch.states import ACTIVE_ASSIGNMENTS, Role
+from providers.models import Provider
 
+PLAIN = (Why.TRAVEL, Why.KNOWN, Why.STALE, Why.LANGUAGE, Why.RATING)
 SHOWN = 6  # keys 1 to 6
 SHOWN_EXCLUDED = 12
+SHOWN_TAGS = 3
+# What an operator wants to know first; the way is shown in minutes beside it.
+TELLING = [Why.KNOWN, Why.STALE, Why.LANGUAGE, Why.RATING, *(w for w in Why if w not in PLAIN)]
 COLOURS = {Why.KNOWN: "brand", Why.LANGUAGE: "brand", Why.STALE: "warn"}
 
 
@@ -23,10 +28,11 @@ class Choice:
     worker_id: int
     name: str
     name_zh: str
-    phone: str
+    provider: Provider | None
     minutes: str
     distance: str
-    tags: list[tuple[str, str]]  # words, colour
+    tags: list[tuple[str, str]]  # words, colour; the most telling ones
+    why: str  # all of them
 
     @property
     def label(self) -> str:
@@ -45,9 +51,11 @@ def read(subject: Subject, ranking: Ranking) -> dict[str, Any]:
     request = subject.request
     if request is None:
         return {}
+    shown = ranking.ranked[:SHOWN]
+    providers = Provider.objects.in_bulk({one.candidate.provider_id for one in shown})
     return {
         "case": request,
-        "choices": [_choice(n, one) for n, one in enumerate(ranking.ranked[:SHOWN], start=1)],
+        "choices": [_choice(n, one, providers) for n, one in enumerate(shown, start=1)],
         "excluded": [left_out(one) for one in ranking.exclusions[:SHOWN_EXCLUDED]],
         "role": Role.RESPONDER if request.state in SEARCHING else _next_role(subject),
         "searching": request.state in SEARCHING,
@@ -62,22 +70,24 @@ def _next_role(subject: Subject) -> Role | None:
     return None if taken.filter(role=Role.SECOND).exists() else Role.SECOND
 
 
-def _choice(key: int, one: Ranked) -> Choice:
-    tags = [
-        (reasons.reason(why.code, why.params), COLOURS.get(why.code, ""))
-        for why in one.reasons
-        if why.code != Why.TRAVEL
-    ]
+def _choice(key: int, one: Ranked, providers: dict[int, Provider]) -> Choice:
+    weighed = sorted((w for w in one.reasons if w.code in TELLING), key=_weight)
+    tags = [(reasons.reason(w.code, w.params), COLOURS.get(w.code, "")) for w in weighed]
     return Choice(
         key=key,
         worker_id=one.candidate.worker_id,
         name=one.candidate.name,
         name_zh=one.candidate.name_zh,
-        phone=one.candidate.phone,
+        provider=providers.get(one.candidate.provider_id),
         minutes=labels.minutes(one.eta_s),
         distance=labels.distance(one.distance_m),
-        tags=tags,
+        tags=tags[:SHOWN_TAGS],
+        why=" · ".join(words for words, _colour in tags),
     )
+
+
+def _weight(why: Reason) -> int:
+    return TELLING.index(why.code)
 
 
 def left_out(one: dict[str, Any]) -> dict[str, str]:

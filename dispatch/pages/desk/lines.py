@@ -13,7 +13,7 @@ from dispatch.pages import labels
 
 SENTENCES: dict[str, Any] = {
     "request.opened": gettext_lazy("Opened %(source)s: %(note)s"),
-    "request.located": gettext_lazy("Position: %(text)s"),
+    "request.located": gettext_lazy("Position: %(place)s"),
     "request.joined": gettext_lazy("Called or pressed again"),
     "request.claimed": gettext_lazy("Taken on"),
     "request.returned": gettext_lazy("Given back to the desk: %(why)s"),
@@ -79,12 +79,21 @@ class _Facts(dict[str, str]):
         super().__init__({key: str(value) for key, value in data.items() if value is not None})
         if isinstance(data.get("worker"), Mapping):
             self["worker"] = labels.named(data["worker"])
+        if "accuracy_m" in data:
+            self["place"] = _place(data)
         for key, table in TABLES.items():
             if key in data:
                 self[key] = labels.label(table, str(data[key]))
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def _place(data: Mapping[str, Any]) -> str:
+    """On whose word and how exact; the sentence that was read out is the town's language alone."""
+    source = labels.label(labels.SOURCES_OF_PLACE, str(data.get("source", "")))
+    error_m = data["accuracy_m"]
+    return f"{source} ± {labels.distance(error_m)}" if error_m is not None else source
 
 
 TABLES: dict[str, dict[str, Any]] = {

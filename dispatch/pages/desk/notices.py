@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dispatch import wording
 from dispatch.models import Notice
 from dispatch.pages import labels
 
@@ -47,7 +46,7 @@ class Line:
     id: int
     level: str  # sos, warn or info
     words: str
-    about: str  # whose request, "" when about none
+    about: str  # whose request or call, "" when about none
     request_id: int | None
     number: str  # of the request
     opened_at: datetime
@@ -61,12 +60,22 @@ def line(notice: Notice) -> Line:
         id=notice.pk,
         level=notice.level,
         words=sentence(notice),
-        about=wording.name_of(request, get_language() or "") if request else "",
+        about=_about(notice),
         request_id=notice.request_id,
         number=request.number if request else "",
         opened_at=notice.opened_at,
         times=notice.times,
     )
+
+
+def _about(notice: Notice) -> str:
+    """Whose request it is, or who waits on the telephone."""
+    if notice.request:
+        return labels.whose(notice.request)
+    call = notice.call
+    if call is None:
+        return ""
+    return call.elder.name_in() if call.elder else call.other_number
 
 
 def sentence(notice: Notice) -> str:

@@ -1,10 +1,9 @@
 """The card of an elder: who she is, who is around her, what one must know before going."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -44,7 +43,7 @@ def read(user: User, subject: Subject, *, now: datetime) -> dict[str, Any]:
     return {
         "elder": elder,
         "address": address(elder),
-        "age": age(elder.born, now=now),
+        "age": labels.age(elder.born, now=now),
         "tags": _tags(elder),
         "numbers": register.numbers_of(elder),
         "proof": _proof(elder, subject.call, now=now),
@@ -61,14 +60,6 @@ def address(elder: Elder) -> str:
     chinese = (get_language() or "").startswith("zh")
     own, other = elder.address, elder.address_zh
     return other or own if chinese else own or other
-
-
-def age(born: date | None, *, now: datetime) -> int | None:
-    """Whole years, in the town's calendar."""
-    if born is None:
-        return None
-    today = timezone.localtime(now).date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _who_it_may_be(user: User, subject: Subject, *, now: datetime) -> list[Elder]:

@@ -28,6 +28,10 @@ class Spot:
     source: str
     confidence: str
 
+    def is_old(self, *, now: datetime) -> bool:
+        """Too old to be where she is now."""
+        return self.fixed_at is not None and now - self.fixed_at > timedelta(seconds=OLD_S)
+
     @property
     def label(self) -> str:
         return labels.label(labels.SOURCES_OF_PLACE, self.source)
@@ -79,7 +83,7 @@ def markers(
     where: Where | None, ranked: Iterable[Ranked], going: Iterable[Assignment], *, now: datetime
 ) -> dict[str, Any]:
     """What `map.js` draws; every fact of it stands in words beside the map."""
-    found = _elder(where) if where else []
+    found = _elder(where, now=now) if where else []
     for number, one in enumerate(ranked, start=1):
         found.append(
             {
@@ -112,7 +116,7 @@ def how_far(one: Assignment, where: Where | None, *, now: datetime) -> dict[str,
     return told
 
 
-def _elder(where: Where) -> list[dict[str, Any]]:
+def _elder(where: Where, *, now: datetime) -> list[dict[str, Any]]:
     found = [
         {
             "id": "elder",
@@ -122,7 +126,7 @@ def _elder(where: Where) -> list[dict[str, Any]]:
             "accuracy_m": where.best.accuracy_m or 0,
             "text": "!",
             "label": where.best.label,
-            "old": where.best.confidence == "low",
+            "old": where.best.is_old(now=now),
         }
     ]
     if where.other:

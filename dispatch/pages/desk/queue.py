@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dispatch import presence, selectors, wording
+from dispatch import presence, selectors
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.desk import notices
@@ -58,7 +57,7 @@ class Colleague:
 
 
 def read(user: User, *, now: datetime) -> dict[str, Any]:
-    rings = waiting(user)
+    rings = waiting(user, now=now)
     return {
         "rings": rings,
         "ringing": rings[0].priority if rings else "",
@@ -69,11 +68,11 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def waiting(user: User) -> list[Ring]:
+def waiting(user: User, *, now: datetime) -> list[Ring]:
     """Emergencies first, then by priority and wait; the first is what the answer key takes."""
     ringing = list(calls.queue().filter(pk__in=calls_for(user).values("pk"))[:100])
     categories = {c.code: labels.named(c) for c in Category.objects.all()}
-    rings = [_call(call, categories) for call in ringing]
+    rings = [_call(call, categories, now=now) for call in ringing]
     spoken_for = RequestCall.objects.filter(call__in=ringing).values("request")
     unclaimed = (
         selectors.requests_for(user)
@@ -81,7 +80,7 @@ def waiting(user: User) -> list[Ring]:
         .exclude(pk__in=spoken_for)
         .order_by("opened_at")
     )
-    rings += [_emergency(request) for request in unclaimed[:100]]
+    rings += [_emergency(request, now=now) for request in unclaimed[:100]]
     return sorted(rings, key=lambda ring: ORDER.index(Priority(ring.priority)))
 
 
@@ -130,8 +129,8 @@ def _colleague(user: User, call: Call | None, owned: int) -> Colleague:
     return Colleague(str(user), _("Ready"), "ok", None)
 
 
-def _call(call: Call, categories: dict[str, str]) -> Ring:
-    known = call.elder.name_in() if call.elder else call.other_number or _("Number withheld")
+def _call(call: Call, categories: dict[str, str], *, now: datetime) -> Ring:
+    known = labels.with_age(call.elder, now=now) or call.other_number or _("Number withheld")
     return Ring(
         kind="call",
         id=call.pk,
@@ -143,7 +142,7 @@ def _call(call: Call, categories: dict[str, str]) -> Ring:
     )
 
 
-def _emergency(request: ServiceRequest) -> Ring:
+def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
     source = labels.label(labels.SOURCES, request.source)
     note = request.note
     if request.source == ServiceRequest.Source.ALARM:
@@ -151,7 +150,7 @@ def _emergency(request: ServiceRequest) -> Ring:
     return Ring(
         kind="request",
         id=request.pk,
-        who=wording.name_of(request, get_language() or "") or _("Unknown"),
+        who=labels.whose(request, now=now),
         priority=request.priority,
         words=note or source,
         since=request.opened_at,
