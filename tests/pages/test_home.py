@@ -55,6 +55,18 @@ def test_signing_in_leads_to_ones_own_page(who, page):
     assert (answer.status_code, answer["Location"]) == (302, page)
 
 
+def test_an_elders_tablet_stays_signed_in():
+    cast.olive()
+    cast.signed_in(cast.mei())
+    ages = {}
+    for who in ("olive", "mei"):
+        client = town.browser()
+        client.post("/sign-in/", {"username": who, "password": cast.PASSWORD})
+        ages[who] = client.session.get_expiry_age()
+    assert ages["olive"] <= 14 * 86400
+    assert ages["mei"] > 365 * 86400
+
+
 def test_a_wrong_password_says_so_and_never_leads_elsewhere():
     cast.olive()
     wrong = {"username": "olive", "password": "no", "next": "/console/"}

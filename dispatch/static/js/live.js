@@ -93,9 +93,12 @@
     window.bus?.resync();
   });
 
-  document.addEventListener("htmx:sendError", (event) => {
-    if (event.detail.requestConfig.verb !== "get") say(document.body.dataset.offlineWords, "danger");
-  });
+  // No line, or a server that does not answer: whoever pressed must not believe it was sent.
+  for (const kind of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.detail.requestConfig.verb !== "get") say(document.body.dataset.offlineWords, "danger");
+    });
+  }
 
   document.addEventListener("said", (event) => say(event.detail.words ?? event.detail.value, event.detail.kind));
 })();
