@@ -23,6 +23,7 @@ def depart(assignment_id: int, *, by: Actor, now: datetime) -> Assignment:
         if assignment.state == A.ASSIGNED:
             _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
             _expect(assignment, request, now=now)
+            notices.settle(request=request, code="not_departed", now=now)
         return assignment
 
 
@@ -43,7 +44,7 @@ def arrive(assignment_id: int, *, by: Actor, now: datetime, evidence: str = "") 
                 now=now,
                 evidence=evidence,
             )
-            notices.settle(request=request, code="late", now=now)
+            notices.settle(request=request, code__in=["not_departed", "late"], now=now)
         return assignment
 
 
@@ -76,6 +77,7 @@ def release(assignment_id: int, *, by: Actor, now: datetime, why: str) -> None:
             assignment, request, A.RELEASED, Kind.RELEASED, State.OFFERED, by=by, now=now, why=why
         )
         if assignment.role == Role.RESPONDER:
+            notices.settle(request=request, code__in=["not_departed", "late"], now=now)
             transitions.wind(request, now=now, after_s=0)
 
 

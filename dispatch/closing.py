@@ -129,6 +129,7 @@ def reopen(request_id: int, *, by: Actor, now: datetime, reason: str) -> Service
         )
         transitions.wind(request, now=now, after_s=0)
         summons.stop_all(request, now=now)
+        notices.settle(request=request, code="not_confirmed", now=now)
         if request.is_emergency:
             emergencies.begin(request, now=now)
         return request

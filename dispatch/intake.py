@@ -112,8 +112,10 @@ def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> 
         )
         _relocate(request, None, by=by, now=now)
         emergencies.begin(request, now=now)
-        at_once = request.state in ("NEW", "OFFERED", "UNFILLED")
-        transitions.wind(request, now=now, after_s=0 if at_once else None)
+        if request.state in ("NEW", "OFFERED", "UNFILLED"):
+            transitions.wind(request, now=now, after_s=0)
+        elif request.state == "ASSIGNED":
+            transitions.wind(request, now=now)  # setting out is now a matter of a minute
         return request
 
 

@@ -415,7 +415,7 @@ def test_mobiles_that_do_not_answer_are_no_fault_of_some_request(phone, settings
     sweep(later(15))
     sweep(later(61))
     mobile = Phone("+8613800000098")
-    mobile._post(f"outbox/{mobile.outbox()[0]['id']}/reject/", {})
+    mobile.reject(mobile.outbox()[0])
     assert Notice.objects.get(code="unreached").request is None
 
 

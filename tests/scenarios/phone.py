@@ -40,11 +40,21 @@ class Phone:
 
     def answer(self, item: Item) -> list[Item]:
         """Picks up a call of the outbox."""
-        return self._heard(self._post(f"outbox/{item['id']}/answer/", {}))
+        answer = self._post(f"outbox/{item['id']}/answer/", {})
+        self._call = answer["call"]
+        return self._heard(answer)
 
     def reply(self, item: Item, digits: str) -> list[Item]:
         """Keys on an answered call, or the reply to a text."""
         return self._heard(self._post(f"outbox/{item['id']}/digits/", {"digits": digits}))
+
+    def reject(self, item: Item) -> None:
+        """Turns a ringing call down."""
+        self._heard(self._post(f"outbox/{item['id']}/reject/", {}))
+
+    def let_ring(self, item: Item) -> None:
+        """Lets it ring until it stops."""
+        self._heard(self._post(f"outbox/{item['id']}/no-answer/", {}))
 
     def _heard(self, answer: Item) -> list[Item]:
         self.state = answer["state"]

@@ -523,14 +523,13 @@ def test_escalating_starts_what_an_alarm_starts(mei, crew, olive, now, clock):
     assert told(meal, "unclaimed") == 1
 
 
-def test_escalating_hurries_whoever_is_on_the_way(mei, crew, olive, now, clock):
+def test_escalating_hurries_whoever_has_not_set_out(mei, crew, olive, now):
     meal = wants(mei, now=now)
     sweep(now)
-    going = offers.accept(meal.offers.get().pk, by=WORKER, now=now)
-    assignments.depart(going.pk, by=WORKER, now=now)
+    offers.accept(meal.offers.get().pk, by=WORKER, now=now)
     intake.escalate(meal.pk, by=actor_of(olive), now=now)
     due = meal.deadlines.get(kind="state", fired_at=None, cleared_at=None).due_at
-    assert due <= now + timedelta(minutes=15)
+    assert due == now + timedelta(seconds=60)
 
 
 def test_what_has_ended_is_not_escalated(mei, olive, now):

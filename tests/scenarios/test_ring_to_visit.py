@@ -3,7 +3,6 @@
 `docs/architecture.md` tells the same story with curl.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -60,8 +59,8 @@ def olive() -> User:
 
 
 @pytest.fixture
-def as_wai(wai: User) -> Iterator[Client]:
-    yield api_client(wai)
+def as_wai(wai: User) -> Client:
+    return api_client(wai)
 
 
 def api_client(user: User) -> Client:
