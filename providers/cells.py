@@ -5,9 +5,10 @@ descendants of a coarser cell are one unbroken run of numbers, a coarse cell is 
 on the same B-tree. Pure: no database.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
+from typing import NamedTuple
 
 import h3.api.numpy_int as h3
 import numpy as np
@@ -18,8 +19,12 @@ WGS84 = Geod(ellps="WGS84")
 FloatArray = npt.NDArray[np.float64]
 FINE = 10  # cells about 130 m across
 
-# H3 resolution and rings of each disk: every level has about twice the area of the one before.
-LEVELS = tuple((resolution, rings) for resolution in (9, 8, 7, 6, 5, 4) for rings in (2, 3, 4))
+# H3 resolution and rings of each disk. More rings of finer cells would fit the circle better and
+# fewer be quicker to list; each level has about `GROWTH` times the area of the one before.
+RESOLUTIONS, RINGS = (10, 9, 8, 7, 6, 5, 4), (4, 5, 6, 8)
+LEVELS = tuple((resolution, rings) for resolution in RESOLUTIONS for rings in RINGS)
+GROWTH = 1.6
+SPANNED = 4  # so many foreign cells cost less to read than one more range
 EVERYWHERE = len(LEVELS)
 
 # A cell here is the union of its descendants, a fractal that bulges from its hexagon: at most
@@ -37,7 +42,8 @@ _UNIT = 1 << _DIGIT_BITS * (_FINEST - FINE)
 class Disk:
     """The cells around a place. Every place nearer than `sure_m` lies in one of `ranges`.
 
-    `ranges` are inclusive, in order, and do not touch; None means everywhere.
+    `ranges` are inclusive, in order, and do not touch; they may hold some cells beyond the disk.
+    None means everywhere.
     """
 
     level: int
@@ -55,28 +61,36 @@ def disk_around(lat: float, lon: float, level: int) -> Disk:
     if level == EVERYWHERE:
         return Disk(level, None, inf)
     resolution, rings = LEVELS[level]
-    centre = cell_of(lat, lon, resolution)
+    shape = _shape(cell_of(lat, lon, resolution), rings)
+    # Whoever leaves the disk enters a cell of the next ring.
+    sure_m = float(distances_m((lat, lon), shape.next_ring).min()) - shape.radius_m
+    return Disk(level, shape.ranges, sure_m)
+
+
+class Shape(NamedTuple):
+    """What every disk around one cell shares."""
+
+    ranges: list[tuple[int, int]]
+    next_ring: FloatArray  # the middles of its cells, latitude and longitude in degrees
+    radius_m: float  # how far such a cell reaches from its middle
+
+
+@lru_cache(maxsize=4096)
+def _shape(centre: int, rings: int) -> Shape:
     cells = h3.compact_cells(h3.grid_disk(centre, rings))
-    ranges = _merged(sorted(_descendants(int(cell)) for cell in cells))
-    return Disk(level, ranges, _inradius_m(lat, lon, centre, rings))
+    resolution = h3.get_resolution(centre)
+    gap = (1 << _DIGIT_BITS * (_FINEST - resolution)) * SPANNED + _UNIT
+    ranges = _merged(sorted(_descendants(int(cell)) for cell in cells), gap)
+    next_ring = np.array([h3.cell_to_latlng(cell) for cell in h3.grid_ring(centre, rings + 1)])
+    corners = np.array(h3.cell_to_boundary(centre))
+    radius_m = BULGE * float(distances_m(h3.cell_to_latlng(centre), corners).max())
+    return Shape(ranges, next_ring, radius_m)
 
 
-def _inradius_m(lat: float, lon: float, centre: int, rings: int) -> float:
-    """How far from the place one must go, at least, to leave a disk of so many rings.
-
-    Whoever leaves the disk enters a cell of the next ring.
-    """
-    outside = [h3.cell_to_latlng(cell) for cell in h3.grid_ring(centre, rings + 1)]
-    middle = h3.cell_to_latlng(centre)
-    radius_m = BULGE * distances_m(middle, h3.cell_to_boundary(centre)).max()
-    return float(distances_m((lat, lon), outside).min() - radius_m)
-
-
-def distances_m(place: tuple[float, float], others: Sequence[tuple[float, float]]) -> FloatArray:
-    """WGS-84 geodesics from one place to many, all in degrees."""
-    lats, lons = np.array(others).T
+def distances_m(place: tuple[float, float], others: FloatArray) -> FloatArray:
+    """WGS-84 geodesics from one place to many rows of latitude and longitude in degrees."""
     here = np.full(len(others), place[1]), np.full(len(others), place[0])
-    return np.asarray(WGS84.inv(*here, lons, lats)[2])
+    return np.asarray(WGS84.inv(*here, others[:, 1], others[:, 0])[2])
 
 
 def _descendants(cell: int) -> tuple[int, int]:
@@ -87,11 +101,11 @@ def _descendants(cell: int) -> tuple[int, int]:
     return first & ~below, first | below
 
 
-def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sorted ranges with neighbours joined: fewer probes into the B-tree."""
+def _merged(ranges: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+    """Sorted ranges, joined where no more than `gap` lies between two."""
     joined = ranges[:1]
     for first, last in ranges[1:]:
-        if first == joined[-1][1] + _UNIT:
+        if first - joined[-1][1] <= gap:
             joined[-1] = joined[-1][0], last
         else:
             joined.append((first, last))

@@ -57,7 +57,9 @@ def workers(category: str, disk: Disk, *, free_only: bool) -> list[Nearby]:
         where = _IN_CATEGORY
     elif connection.vendor == "postgresql":
         where = _IN_RANGES
-        params["firsts"], params["lasts"] = map(list, zip(*disk.ranges, strict=True))
+        # As text: psycopg looks every element of a list over.
+        params["firsts"] = f"{{{','.join(str(first) for first, _ in disk.ranges)}}}"
+        params["lasts"] = f"{{{','.join(str(last) for _, last in disk.ranges)}}}"
     else:
         either = " OR ".join(f"wc.cell BETWEEN {first} AND {last}" for first, last in disk.ranges)
         where = f"{_IN_CATEGORY} AND ({either})"

@@ -7,21 +7,23 @@ out. Distances are geodesics on WGS-84.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from math import ceil, log2
+from math import ceil, floor, log
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.conf import settings
 
 from providers import nearby
-from providers.cells import EVERYWHERE, Disk, cell_of, disk_around, distances_m
+from providers.cells import EVERYWHERE, GROWTH, Disk, cell_of, disk_around, distances_m
 from providers.nearby import Nearby
 from providers.need import Candidate, Code, Exclusion, Need, Reach
 from providers.terms import Terms, barred
 
 SEX_FOR = {"female_carer": "female", "male_carer": "male"}
 EXPLAINED = 50  # exclusions kept; once as many are seen, wider disks are read for the free only
-FIRST = 3  # level of the first disk in a region nothing is known of
+ELBOW_ROOM = 1.15  # of the distance to the last candidate, where the next search begins
+FIRST = 7  # level of the first disk in a region nothing is known of
 REGION = 6  # H3 resolution, cells of about 36 km²: where the crowd is taken to be alike
 REMEMBERED = 20_000  # regions
 
@@ -47,59 +49,46 @@ def nearest(need: Need, *, k: int, now: datetime) -> Reach:
 
     Exclusions are those nearer than the last candidate, at most `EXPLAINED`.
     """
-    refused: Refused = {}
-    candidates: list[Candidate] = []
+    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
     region = need.category, cell_of(need.lat, need.lon, REGION)
-    level, explained = _begin.get(region, FIRST), False
+    refused: Refused = {}
+    level = _begin.get(region, FIRST)
     while True:
         disk = disk_around(need.lat, need.lon, level)
-        fit = _fit(need, disk, refused, free_only=explained or level == EVERYWHERE)
-        sure = _within(disk, fit)
-        if sure >= k or level == EVERYWHERE:
-            candidates = _bound(need, fit, refused, k=k, now=now)
-            sure = sum(each.distance_m <= disk.sure_m for each in candidates)
-        if sure >= k or level == EVERYWHERE:
+        free_only = level == EVERYWHERE or len(refused) >= EXPLAINED
+        near = _measured(need, disk, nearby.workers(need.category, disk, free_only=free_only))
+        candidates = _fit(need, near, refused, k=k, local=local)
+        if len(candidates) == k or level == EVERYWHERE:
             break
-        explained = _within(disk, (found for found, _ in refused.values())) >= EXPLAINED
-        level = _wider(level, wanted=k, got=sure)
+        level = _wider(level, wanted=k, got=len(candidates))
     _remember(region, disk, candidates)
     return Reach(candidates, _explained(refused, candidates, k=k))
 
 
 def _wider(level: int, *, wanted: int, got: int) -> int:
-    """The level that should do if the crowd thins out evenly: each has twice the area."""
-    return min(level + max(1, ceil(log2(wanted / max(got, 0.5)))), EVERYWHERE)
-
-
-def _within(disk: Disk, found: Iterable[Found]) -> int:
-    return sum(each.distance_m <= disk.sure_m for each in found)
+    """The level that should do if the crowd is as dense further out."""
+    steps = ceil(log(wanted / max(got, 0.5), GROWTH))
+    return min(level + max(1, steps), EVERYWHERE)
 
 
 def _remember(region: Region, disk: Disk, candidates: Sequence[Candidate]) -> None:
     """Begin where it is likely to end, next time. A wrong guess costs time and nothing else."""
     if len(_begin) >= REMEMBERED:
         _begin.clear()
-    roomy = bool(candidates) and candidates[-1].distance_m < disk.sure_m * 0.6
-    _begin[region] = max(0, min(disk.level, EVERYWHERE - 1) - roomy)
+    level = min(disk.level, EVERYWHERE - 1)
+    if candidates and disk.level < EVERYWHERE:
+        spare = disk.sure_m / max(candidates[-1].distance_m * ELBOW_ROOM, 1)
+        level -= max(0, floor(log(spare * spare, GROWTH)))
+    _begin[region] = max(0, level)
 
 
-def _fit(need: Need, disk: Disk, refused: Refused, *, free_only: bool) -> list[Found]:
-    """Whom nothing in their own row keeps away, nearest first; the others go to `refused`."""
-    fit = []
-    for found in _measured(need, nearby.workers(need.category, disk, free_only=free_only)):
-        if refusal := _unfit(need, found.worker):
-            refused[found.worker.worker_id] = found, refusal
-        else:
-            fit.append(found)
-    return fit
-
-
-def _measured(need: Need, workers: Sequence[Nearby]) -> list[Found]:
+def _measured(need: Need, disk: Disk, workers: Sequence[Nearby]) -> list[Found]:
+    """Those of whom the disk is sure, nearest first."""
     if not workers:
         return []
     places = [_place(worker) for worker in workers]
-    distances = distances_m((need.lat, need.lon), places).tolist()
-    found = map(Found, distances, places, workers)
+    distances = distances_m((need.lat, need.lon), np.array(places)).tolist()
+    found = [each for each in map(Found, distances, places, workers) if each[0] <= disk.sure_m]
     return sorted(found, key=lambda each: (each.distance_m, each.worker.worker_id))
 
 
@@ -111,20 +100,44 @@ def _place(worker: Nearby) -> tuple[float, float]:
     return worker.lat, worker.lon
 
 
+def _fit(
+    need: Need, near: Iterable[Found], refused: Refused, *, k: int, local: datetime
+) -> list[Candidate]:
+    """The first `k` who may be sent; those before them who may not go to `refused`."""
+    candidates: list[Candidate] = []
+    for found in near:
+        if refusal := _unfit(need, found.worker):
+            refused[found.worker.worker_id] = found, refusal
+            continue
+        terms: Terms = json.loads(found.worker.terms)
+        if code := barred(terms, grid=need.grid, local=local):
+            refused[found.worker.worker_id] = found, Refusal(code)
+            continue
+        candidates.append(_candidate(found, terms))
+        if len(candidates) == k:
+            break
+    return candidates
+
+
 def _unfit(need: Need, worker: Nearby) -> Refusal | None:
     """What in the worker's row, set against the need, keeps the worker away."""
-    plain = (
-        (Code.OFF_DUTY, not worker.on_duty),
-        (Code.BUSY, worker.free < 1),
-        (Code.TRIED, worker.worker_id in need.tried),
-        (Code.BLOCKED_WORKER, worker.worker_id in need.blocked_workers),
-        (Code.BLOCKED_PROVIDER, worker.provider_id in need.blocked_providers),
-    )
-    for code, holds in plain:
-        if holds:
-            return Refusal(code)
-    if not (need.requirements or need.skills):
-        return None
+    if not worker.on_duty:
+        return Refusal(Code.OFF_DUTY)
+    if worker.free < 1:
+        return Refusal(Code.BUSY)
+    if worker.worker_id in need.tried:
+        return Refusal(Code.TRIED)
+    if worker.worker_id in need.blocked_workers:
+        return Refusal(Code.BLOCKED_WORKER)
+    if worker.provider_id in need.blocked_providers:
+        return Refusal(Code.BLOCKED_PROVIDER)
+    if need.requirements or need.skills:
+        return _lacking(need, worker)
+    return None
+
+
+def _lacking(need: Need, worker: Nearby) -> Refusal | None:
+    """The requirement or the skill that the worker does not meet."""
     skills = json.loads(worker.skills)
     for requirement in need.requirements:
         sex = SEX_FOR.get(requirement)
@@ -134,23 +147,6 @@ def _unfit(need: Need, worker: Nearby) -> Refusal | None:
         if skill not in skills:
             return Refusal(Code.SKILL, {"skill": skill})
     return None
-
-
-def _bound(
-    need: Need, fit: Iterable[Found], refused: Refused, *, k: int, now: datetime
-) -> list[Candidate]:
-    """The first `k` whose terms allow it; those before them whose terms do not are `refused`."""
-    local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-    candidates: list[Candidate] = []
-    for found in fit:
-        terms: Terms = json.loads(found.worker.terms)
-        if code := barred(terms, grid=need.grid, local=local):
-            refused[found.worker.worker_id] = found, Refusal(code)
-            continue
-        candidates.append(_candidate(found, terms))
-        if len(candidates) == k:
-            break
-    return candidates
 
 
 def _candidate(found: Found, terms: Terms) -> Candidate:
