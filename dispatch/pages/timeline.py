@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
 from dispatch.pages import labels
-from dispatch.states import Disposition, Kind, Role
+from dispatch.states import Disposition, Kind, Priority, Role
 
 SERVICES: dict[str, Any] = {
     "ambulance": gettext_lazy("Ambulance"),
@@ -92,7 +92,7 @@ def _say(kind: Kind, event: Event, elder: str, category: str) -> tuple[str, str]
         "by": str(event.by.get("name", "")) if event.by.get("kind") != "elder" else elder,
     }
     if kind == Kind.OPENED:
-        return _with(OPENED.get(str(data.get("source")), OPENED["operator"]), facts), category
+        return _opened(data, facts, category)
     if kind == Kind.NOTED:
         return (_("Our operator has spoken with her"), "") if data.get("voice") else None
     if kind == Kind.ASSIGNMENT_MADE:
@@ -103,6 +103,14 @@ def _say(kind: Kind, event: Event, elder: str, category: str) -> tuple[str, str]
         return None  # a visit that ends because the request does is told by the last line
     title, words = SENTENCES[kind]
     return _with(title, facts), _with(words, facts)
+
+
+def _opened(data: Mapping[str, Any], facts: dict[str, str], category: str) -> tuple[str, str]:
+    """An alarm names no category: what it is about is for her and our operator."""
+    source, grave = str(data.get("source")), data.get("priority") == Priority.EMERGENCY
+    if grave and source == "page":
+        return _("%(elder)s pressed her emergency button") % facts, ""
+    return _with(OPENED.get(source, OPENED["operator"]), facts), "" if grave else category
 
 
 def _accepted(data: Mapping[str, Any], facts: dict[str, str]) -> tuple[str, str]:

@@ -109,7 +109,7 @@ def test_help_comes_without_scripts(house, windows):
     family = windows(house, java_script_enabled=False)
     family.page.goto(f"{house.base_url}/track/{who['track']}/")
     expect(family.at("h1")).to_contain_text("Nobody is free yet")
-    expect(family.at(".feed")).to_contain_text("Mei Chen asked on her page")
+    expect(family.at(".feed")).to_contain_text("Mei Chen pressed her emergency button")
 
 
 def test_arrow_keys_move_and_enter_presses(house, windows):
@@ -128,6 +128,24 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
         assert words in mei.page.evaluate("document.activeElement.innerText")
     mei.page.keyboard.press("Enter")
     mei.sees(".saying", "We have your alarm")
+    assert mei.was_never_loaded_again()
+
+
+def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
+    people(house)
+    mei = windows(house, width=390, height=600).sign_in("mei").open("/elder/")
+    mei.lives()
+    mei.page.click(".choice.meal .tile")
+    mei.sees(".saying", "Meals: we have your order")
+    mei.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    mei.page.click(".choice.unwell .tile")
+    mei.sees("#callback .saying", "A person will ring you")
+    mei.page.wait_for_function("scrollY === 0")
+
+    # and without a line she is not left believing that it was sent
+    mei.context.set_offline(True)
+    mei.page.click(".choice.sos .tile")
+    mei.sees("#toast", "nothing was sent. Please ring 12349")
     assert mei.was_never_loaded_again()
 
 

@@ -99,7 +99,9 @@ def test_nobody_is_on_the_map_when_nothing_is_open(mei, wai):
 
 def test_an_emergency_says_who_looks_after_her_and_nothing_of_her_health(mei, wai):
     request, path = town.asked(mei, "medical", emergency=True), town.track(mei)
-    assert "in front of our operators" in shown(path)
+    page = shown(path)
+    assert "in front of our operators" in page
+    assert "Medical" not in page
     ServiceRequest.objects.filter(pk=request.pk).update(voice_at=timezone.now())
     page = shown(path)
     assert "Our operator has spoken with Mei Chen" in page
