@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +20,7 @@ T = TypeVar("T")
 BEAT_S = 15  # permissions are asked again and an operator's leases renewed this often
 MOST_TOPICS = 50
 FORBIDDEN = "forbidden"
+log = logging.getLogger(__name__)
 
 
 class Live(AsyncWebsocketConsumer):
@@ -79,14 +81,25 @@ class Live(AsyncWebsocketConsumer):
                 await self._send({"topic": topic, "seq": seq})
 
     async def _beat(self) -> None:
-        """Permission is asked again while the socket is open: what was taken away goes silent."""
-        while True:
-            await self.alive()
-            await asyncio.sleep(BEAT_S)
-            for topic in list(self.watcher.topics):
-                allowed, _ = await self.ask(topic)
-                if not allowed:
-                    await self._answer(topic)
+        """Permission is asked again while the socket is open: what was taken away goes silent.
+
+        A socket that can no longer keep leases alive must not look alive: it is closed, the page
+        says so, and comes again.
+        """
+        try:
+            while True:
+                await self._beat_once()
+                await asyncio.sleep(BEAT_S)
+        except Exception:
+            log.exception("a socket's beat failed")
+            await self.close(code=1011)
+
+    async def _beat_once(self) -> None:
+        await self.alive()
+        for topic in list(self.watcher.topics):
+            allowed, _ = await self.ask(topic)
+            if not allowed:
+                await self._answer(topic)
 
     async def _send(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(RuntimeError):  # the socket closed under us
