@@ -11,6 +11,7 @@ from config.town.extent import dice
 from telephony.models import Call, SimulatorItem
 
 PATIENCE_S = 240.0  # the mean of how long a caller waits before hanging up
+NOTICES_S = 3.0  # from the ring to an operator's hand on the key
 PRESSES_UNWELL = 0.5
 ANSWERS = 0.85  # share of our calls that are picked up
 ANSWERS_AFTER_S = (4, 20)
@@ -50,6 +51,8 @@ class Callers:
             raise RuntimeError("the hotline did not take a call")
         key = placed["call"]
         self.by_call[key] = call
+        # A free operator looks up when the screen rings, not at the next thing that happens.
+        self._agenda.note(call.called_at + timedelta(seconds=NOTICES_S), lambda: None)
         if call.priority == "emergency" and chance.random() < PRESSES_UNWELL:
             at = call.called_at + timedelta(seconds=6)
             self._agenda.note(at, lambda: self._press(key, "3"))

@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import Q
 
 from config.replay.agenda import Agenda
-from config.replay.callers import Callers
+from config.replay.callers import NOTICES_S, Callers
 from config.replay.doors import Doors
 from config.town.extent import dice
 from dispatch import desk as live_desk
@@ -18,7 +18,6 @@ from telephony import callbacks
 from telephony import desk as calls
 from telephony.models import Call
 
-NOTICES_S = 2.0
 TALKS_S, WRITES_S, CLOSES_S, HANDS_OVER_S = 75.0, 15.0, 20.0, 60.0
 # An emergency that nobody took for this long is handed over to the ambulance service.
 HAND_OVER_AFTER_S = 120

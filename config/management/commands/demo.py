@@ -6,7 +6,7 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
@@ -17,15 +17,11 @@ class Command(BaseCommand):
     help = "Makes the demo town if it is not there, and serves it until Ctrl-C."
     requires_system_checks = ()  # the server checks itself when it starts
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
-        parser.add_argument("--port", type=int, default=settings.PORT)
-
-    def handle(self, *, host: str, port: int, **_: Any) -> None:
+    def handle(self, **_: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo publishes its passwords; it runs with DEMO=1 only.")
         try:
-            with bound(host, port) as door:
+            with bound("127.0.0.1", settings.PORT) as door:
                 self._prepare()
                 serve(door)
         except KeyboardInterrupt:
