@@ -44,15 +44,16 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
 
 
 def fire(deadline_id: int, *, now: datetime) -> bool:
-    """Fires one deadline if it is still running and due; False when somebody else has."""
+    """Fires one deadline if it is still running and due; False when somebody else has, or is at
+    it: sweeps that meet pass each other, and what one leaves the next finds."""
     try:
         with transaction.atomic():
-            found = Deadline.objects.filter(pk=deadline_id).values("request_id").first()
-            if found is None:
+            mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
+            found = mine.values("request_id").first()
+            if found is None or _is_busy(found["request_id"]):
                 return False
             # The order of locks: the request first, then everything that hangs on it.
             request = transitions.hold(found["request_id"]) if found["request_id"] else None
-            mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
             if not mine.update(fired_at=now):
                 return False
             deadline = Deadline.objects.get(pk=deadline_id)
@@ -65,6 +66,12 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
         log.exception("deadline failed", extra={"deadline": deadline_id})
         _postpone(deadline_id, now=now)
         return False
+
+
+def _is_busy(request_id: int | None) -> bool:
+    """Whether somebody holds the request at this moment; if not, it is held now."""
+    free = ServiceRequest.objects.select_for_update(skip_locked=True, of=("self",))
+    return request_id is not None and not free.filter(pk=request_id).values_list("pk").first()
 
 
 def _postpone(deadline_id: int, *, now: datetime) -> None:

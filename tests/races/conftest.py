@@ -1,0 +1,37 @@
+"""One crowd for all races; each race has a database of its own making, emptied before."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.infra import house
+from tests.infra.postgres import Postgres
+from tests.races import acts
+from tests.races.crowd import Crowd
+
+
+@pytest.fixture(scope="session")
+def _everybody(postgres: Postgres) -> Iterator[Crowd]:
+    # Who wins a race does not depend on the disk; what survives a power cut is proved elsewhere.
+    hasty = "?options=-c%20synchronous_commit%3Doff"
+    env = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": postgres.database("races", like=house.migrated(postgres)) + hasty,
+        "DATABASE_POOL": "2",
+        "REDIS_URL": "",
+    }
+    with Crowd(env) as crowd:
+        yield crowd
+
+
+@pytest.fixture
+def crowd(_everybody: Crowd, postgres: Postgres) -> Iterator[Crowd]:
+    """Sixteen hands on an empty house; afterwards the database must have seen no deadlock."""
+    _everybody.one(acts.empty)
+    before = deadlocks(postgres)
+    yield _everybody
+    assert deadlocks(postgres) == before, "PostgreSQL had to break a deadlock"
+
+
+def deadlocks(postgres: Postgres) -> int:
+    return postgres.log.read_text("utf-8", "replace").count("deadlock detected")
