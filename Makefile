@@ -51,7 +51,8 @@ lock: $(VENV)/.dev  ## compile the requirements and the front-end lock anew
 	@npm install --package-lock-only --ignore-scripts
 
 messages: $(VENV)/.dev  ## collect translatable text into the catalogue
-	@$(PY) manage.py makemessages --locale zh_Hans --ignore node_modules --ignore var
+	@$(PY) manage.py makemessages --locale zh_Hans --add-location file --no-obsolete \
+		--ignore node_modules --ignore var --ignore tests
 
 clean:  ## forget environment and front-end files; var/ stays
 	rm -rf $(VENV) node_modules $(VENDOR)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dispatch import matching, whereabouts
 from dispatch.models import Assignment, ServiceRequest
@@ -16,7 +17,13 @@ from providers.models import Worker
 from tracking import geo
 
 FAMILY_STEPS = (_("Call"), _("Sent"), _("On way"), _("Arrived"), _("Done"))
-ELDER_STEPS = (_("Asked"), _("Found"), _("On the way"), _("Here"), _("Done"))
+ELDER_STEPS = (
+    pgettext_lazy("by the elder", "Asked"),
+    _("Found"),
+    _("On the way"),
+    _("Here"),
+    _("Done"),
+)
 WORKER_STEPS = (_("Accepted"), _("On way"), _("There"), _("Done"))
 REACHED = {
     State.ASSIGNED: 1,

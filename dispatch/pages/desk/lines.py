@@ -69,7 +69,7 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
     if rang := data.get("rang"):
         return _("Rang %(name)s") % {"name": labels.named(rang)}
     words = SENTENCES.get(kind)
-    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .") if words else kind
+    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。") if words else kind
 
 
 class _Facts(dict[str, str]):
