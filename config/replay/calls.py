@@ -76,17 +76,17 @@ def read(lines: Iterable[str], *, zone: ZoneInfo) -> tuple[list[RealCall], list[
 
     Raises BadFile when the header lacks a column.
     """
-    rows = csv.DictReader(lines)
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise BadFile(f"the header lacks {', '.join(missing)}; it must name {','.join(COLUMNS)}")
+    numbered = enumerate(lines, start=1)
+    header = _header(next(numbered, (0, ""))[1])
     calls: list[RealCall] = []
     bad: list[BadRow] = []
-    for row in rows:
+    for number, line in numbered:
+        if not line.strip():
+            continue
         try:
-            calls.append(_call(row, zone))
+            calls.append(_call(dict(zip(header, _cells(line), strict=False)), zone))
         except _Unreadable as reason:
-            bad.append(BadRow(rows.line_num, reason.field, reason.reason))
+            bad.append(BadRow(number, reason.field, reason.reason))
     return sorted(calls, key=lambda call: call.called_at), bad
 
 
@@ -95,7 +95,26 @@ class _Unreadable(Exception):
         self.field, self.reason = field, reason
 
 
-def _call(row: dict[str, str | None], zone: ZoneInfo) -> RealCall:
+def _header(line: str) -> list[str]:
+    try:
+        header = _cells(line)
+    except _Unreadable:
+        header = []
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise BadFile(f"the header lacks {', '.join(missing)}; it must name {','.join(COLUMNS)}")
+    return header
+
+
+def _cells(line: str) -> list[str]:
+    """One line at a time, so that a stray quote spoils its own row and no other."""
+    try:
+        return next(csv.reader([line.strip("\r\n")]), [])
+    except csv.Error as reason:
+        raise _Unreadable("row", str(reason)) from None
+
+
+def _call(row: dict[str, str], zone: ZoneInfo) -> RealCall:
     lat, lon = _degrees(row, "lat", 90), _degrees(row, "lon", 180)
     if (lat, lon) == (0, 0):
         raise _Unreadable("lat", "0, 0 is not a place")
@@ -105,17 +124,17 @@ def _call(row: dict[str, str | None], zone: ZoneInfo) -> RealCall:
     return RealCall(_instant(row, zone), lat, lon, nature.upper(), township)
 
 
-def _instant(row: dict[str, str | None], zone: ZoneInfo) -> datetime:
-    text = row["called_at"] or ""
+def _instant(row: dict[str, str], zone: ZoneInfo) -> datetime:
+    text = row.get("called_at", "")
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(zone)
+    except (ValueError, OverflowError):
         raise _Unreadable("called_at", f"{text[:40]!r} is not ISO 8601") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
-def _degrees(row: dict[str, str | None], field: str, most: int) -> float:
-    text = row[field] or ""
+def _degrees(row: dict[str, str], field: str, most: int) -> float:
+    text = row.get(field, "")
     try:
         value = float(text)
     except ValueError:
@@ -125,8 +144,8 @@ def _degrees(row: dict[str, str | None], field: str, most: int) -> float:
     return value
 
 
-def _word(row: dict[str, str | None], field: str) -> str:
-    text = (row[field] or "").strip()
+def _word(row: dict[str, str], field: str) -> str:
+    text = row.get(field, "").strip()
     if "\0" in text or len(text) > 100:
         raise _Unreadable(field, "is not a short text")
     return text

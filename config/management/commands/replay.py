@@ -88,7 +88,7 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as reason:
             raise CommandError(f"{file}: cannot be read: {reason}") from None
         try:
-            calls, bad = read(text.splitlines(), zone=ZoneInfo(settings.TIME_ZONE))
+            calls, bad = read(text.split("\n"), zone=ZoneInfo(settings.TIME_ZONE))
         except BadFile as reason:
             raise CommandError(f"{file}: {reason}") from None
         if os.environ.get(INSIDE) != "1":
