@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import notices, transitions
 from dispatch.actors import Actor
@@ -55,7 +56,9 @@ def finish(assignment_id: int, *, by: Actor, now: datetime, note: str = "") -> A
         if assignment.state == A.CLEARED:
             return assignment
         if assignment.state != A.ON_SCENE:
-            raise DispatchError("not_arrived", "Record the arrival first.", state=assignment.state)
+            raise DispatchError(
+                "not_arrived", _("Record the arrival first."), state=assignment.state
+            )
         capacity.give_back(assignment.worker_id)
         assignment.note = note
         _step(assignment, request, A.CLEARED, Kind.FINISHED, State.DONE, by=by, now=now, note=note)
@@ -70,7 +73,7 @@ def release(assignment_id: int, *, by: Actor, now: datetime, why: str) -> None:
         if assignment.state == A.RELEASED:
             return
         if assignment.state == A.ON_SCENE:
-            raise DispatchError("on_scene", "The worker is there: finish the visit instead.")
+            raise DispatchError("on_scene", _("The worker is there: finish the visit instead."))
         capacity.give_back(assignment.worker_id)
         assignment.note = why
         _step(
@@ -151,9 +154,9 @@ def _held(
         Assignment.objects.filter(pk=assignment_id).values_list("request_id", flat=True).first()
     )
     if request_id is None:
-        raise DispatchError("not_found", "There is no such assignment.", http_status=404)
+        raise DispatchError("not_found", _("There is no such assignment."), http_status=404)
     request = transitions.hold(request_id)
     assignment = Assignment.objects.select_related("worker", "offer").get(pk=assignment_id)
     if assignment.state not in ACTIVE_ASSIGNMENTS and assignment.state != ended:
-        raise DispatchError("visit_over", "This visit has ended.", state=assignment.state)
+        raise DispatchError("visit_over", _("This visit has ended."), state=assignment.state)
     return assignment, request

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dispatch import assignments, emergencies, notices, offers, summons, transitions
 from dispatch.actors import Actor
@@ -34,7 +35,7 @@ def confirm(request_id: int, *, by: Actor, now: datetime) -> ServiceRequest:
             return request  # told twice
         if request.state != State.DONE:
             raise DispatchError(
-                "wrong_state", "The visit is not finished yet.", state=request.state
+                "wrong_state", _("The visit is not finished yet."), state=request.state
             )
         transitions.advance(request, Kind.CONFIRMED, by=by, now=now)
         if not request.is_emergency:
@@ -70,7 +71,7 @@ def close(
         request = transitions.hold(request_id, seq=seq)
         if request.is_emergency and by.kind != "operator":
             raise DispatchError(
-                "emergency", "An emergency is closed by an operator.", http_status=403
+                "emergency", _("An emergency is closed by an operator."), http_status=403
             )
         if request.state == State.CLOSED and request.disposition == disposition:
             return request
@@ -78,10 +79,12 @@ def close(
         if request.is_emergency and not evidence:
             raise DispatchError(
                 "evidence_needed",
-                "An emergency ends when an operator has spoken with the elder or a named person"
-                " has seen her.",
+                _(
+                    "An emergency ends when an operator has spoken with the elder or a named"
+                    " person has seen her."
+                ),
                 http_status=422,
-                fields={"seen_by": "Who has seen her?"},
+                fields={"seen_by": _("Who has seen her?")},
             )
         _end(
             request,
@@ -104,7 +107,7 @@ def cancel(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> Se
             return request
         if request.is_emergency:
             raise DispatchError(
-                "emergency", "An emergency is closed by an operator, with evidence."
+                "emergency", _("An emergency is closed by an operator, with evidence.")
             )
         _end(request, State.CANCELLED, Kind.CANCELLED, by=by, now=now, reason=reason)
         return request
@@ -167,7 +170,7 @@ def _end(
     """Frees everybody, stops every clock, call and text, and writes the last line."""
     if not may_move(State(request.state), to):
         raise DispatchError(
-            "wrong_state", f"A request that is {request.state} cannot end so.", state=request.state
+            "wrong_state", _("This request cannot end so now."), state=request.state
         )
     offers.withdraw(request, request.offers.filter(state=OfferState.MADE), by=by, now=now)
     assignments.let_go(request, by=by, now=now, why=reason or str(disposition or to))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import clocks, emergencies, hotline, notices, ownership, presence
 from dispatch.errors import DispatchError
@@ -66,8 +67,8 @@ def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:
         if mine.exists() and to is None:
             raise DispatchError(
                 "handover_needed",
-                "You have open requests: name a colleague who takes them.",
-                fields={"to": "Who takes them?"},
+                _("You have open requests: name a colleague who takes them."),
+                fields={"to": _("Who takes them?")},
             )
         calls.sign_out(user, to=to, now=now)
         for request in mine:
@@ -80,7 +81,7 @@ def _about(call: Call) -> list[ServiceRequest]:
     """The open requests this call opened or joined, or that a ring-back was placed for."""
     linked = RequestCall.objects.filter(call=call, request__state__in=OPEN)
     found = {link.request for link in linked.select_related("request")}
-    what, _, key = (call.job.subject if call.job else "").partition(":")
+    what, _colon, key = (call.job.subject if call.job else "").partition(":")
     if what in ("ring_back", "contact", "confirm") and key.isdigit():
         found |= set(ServiceRequest.objects.filter(pk=key, state__in=OPEN))
     if call.elder_id:

@@ -1,5 +1,7 @@
 """What the conductor refuses, and how it says so."""
 
+from django.utils.translation import gettext as _
+
 
 class DispatchError(Exception):
     """A verb that cannot be carried out now. Answered by the middleware; nothing has changed.
@@ -29,5 +31,5 @@ class Stale(DispatchError):
     """Somebody else moved the request since it was drawn: redraw and ask again (rule 16)."""
 
     def __init__(self, *, drawn: int, now: int) -> None:
-        super().__init__("stale", "This has changed since it was shown. Look again.", seq=now)
+        super().__init__("stale", _("This has changed since it was shown. Look again."), seq=now)
         self.drawn = drawn

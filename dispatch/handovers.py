@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import clocks, emergencies, notices, transitions
 from dispatch.actors import actor_of
@@ -34,7 +35,7 @@ def make(
     with transaction.atomic():
         request = transitions.hold(request_id)
         if not request.is_open:
-            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+            raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
         local = selectors.public_services(request.elder)
         handover = Handover.objects.create(
             request=request,
@@ -71,7 +72,7 @@ def end(
     with transaction.atomic():
         found = Handover.objects.filter(pk=handover_id).first()
         if found is None:
-            raise DispatchError("not_found", "There is no such hand-over.", http_status=404)
+            raise DispatchError("not_found", _("There is no such hand-over."), http_status=404)
         request = transitions.hold(found.request_id)
         handover = Handover.objects.get(pk=handover_id)
         if handover.ended_at is None:

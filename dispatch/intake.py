@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dispatch import clocks, emergencies, notices, transitions, whereabouts
 from dispatch.actors import Actor
@@ -99,7 +100,7 @@ def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> 
         if request.is_emergency:
             return request
         if not request.is_open:
-            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+            raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
         transitions.advance(
             request,
             Kind.ESCALATED,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import candidates, clocks, emergencies, notices, summons, transitions
 from dispatch.actors import SYSTEM, Actor
@@ -51,7 +52,7 @@ def make_next(
         # Capacity is taken in the order of worker ids, so that two sweeps cannot deadlock.
         taken = {
             ranked.candidate.worker_id
-            for _, ranked in sorted(best, key=lambda pair: pair[1].candidate.worker_id)
+            for _place, ranked in sorted(best, key=lambda pair: pair[1].candidate.worker_id)
             if capacity.take(ranked.candidate.worker_id)
         }
         made = [
@@ -79,15 +80,15 @@ def offer_to(
     with transaction.atomic():
         request = transitions.hold(request_id, seq=seq)
         if not request.is_open:
-            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+            raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
         if role == Role.RESPONDER and request.state not in SEARCHING:
-            raise DispatchError("already_taken", "Somebody is already on the way.")
+            raise DispatchError("already_taken", _("Somebody is already on the way."))
         ranking = candidates.rank(request, now=now, only=worker_id)
         chosen = next(iter(ranking.ranked), None)
         if chosen is None or not capacity.take(worker_id):
             raise DispatchError(
                 "not_available",
-                "This worker cannot be sent now.",
+                _("This worker cannot be sent now."),
                 exclusions=[e for e in ranking.exclusions if e["worker"] == worker_id],
             )
         return _make(request, chosen, rank=1, role=role, by=by, now=now)
@@ -101,12 +102,12 @@ def accept(offer_id: int, *, by: Actor, now: datetime) -> Assignment:
         if offer.state == OfferState.ACCEPTED:
             return Assignment.objects.get(offer=offer)  # told twice, done once
         if offer.state == OfferState.WITHDRAWN or rival.exists():
-            raise DispatchError("already_taken", "Somebody else has taken this one.")
+            raise DispatchError("already_taken", _("Somebody else has taken this one."))
         won = Offer.objects.filter(pk=offer_id, state=OfferState.MADE, expires_at__gt=now).update(
             state=OfferState.ACCEPTED, answered_at=now
         )
         if not won:
-            raise DispatchError("offer_over", "This offer is over.", state=offer.state)
+            raise DispatchError("offer_over", _("This offer is over."), state=offer.state)
         leading = offer.role == Role.RESPONDER
         assignment = Assignment.objects.create(
             request=request, worker=offer.worker, offer=offer, role=offer.role, assigned_at=now
@@ -201,7 +202,7 @@ def _end(
         if not hit:
             if offer.state == state:
                 return  # told twice, done once
-            raise DispatchError("offer_over", "This offer is over.", state=offer.state)
+            raise DispatchError("offer_over", _("This offer is over."), state=offer.state)
         capacity.give_back(offer.worker_id)
         transitions.advance(request, kind, by=by, now=now, data=_about(offer) | {"why": why})
         _over(offer, now=now)
@@ -213,7 +214,7 @@ def _held(offer_id: int) -> tuple[Offer, ServiceRequest]:
     """The offer as it stands under its request's lock."""
     request_id = Offer.objects.filter(pk=offer_id).values_list("request_id", flat=True).first()
     if request_id is None:
-        raise DispatchError("not_found", "There is no such offer.", http_status=404)
+        raise DispatchError("not_found", _("There is no such offer."), http_status=404)
     request = transitions.hold(request_id)
     return Offer.objects.select_related("worker").get(pk=offer_id), request
 

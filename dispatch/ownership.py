@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import clocks, notices, transitions
 from dispatch.actors import SYSTEM, actor_of
@@ -22,11 +23,11 @@ def claim(request_id: int, *, by: User, now: datetime) -> ServiceRequest:
     with transaction.atomic():
         request = transitions.hold(request_id)
         if not request.is_open:
-            raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+            raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
         held = request.owner_until is not None and request.owner_until > now
         if held and request.owner_id != by.pk:
             raise DispatchError(
-                "already_claimed", "A colleague has this one.", by=str(request.owner)
+                "already_claimed", _("A colleague has this one."), by=str(request.owner)
             )
         if held:
             return request

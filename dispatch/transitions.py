@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from dispatch import clocks
 from dispatch.actors import Actor
@@ -29,7 +30,7 @@ def hold(request_id: int, *, seq: int | None = None) -> ServiceRequest:
         .first()
     )
     if request is None:
-        raise DispatchError("not_found", "There is no such request.", http_status=404)
+        raise DispatchError("not_found", _("There is no such request."), http_status=404)
     if seq is not None and seq != request.seq:
         raise Stale(drawn=seq, now=request.seq)
     return request
@@ -53,9 +54,7 @@ def advance(
     """
     start = State(request.state)
     if to is not None and not may_move(start, to):
-        raise DispatchError(
-            "wrong_state", f"A request that is {start} cannot become {to}.", state=start
-        )
+        raise DispatchError("wrong_state", _("This cannot be done at this stage."), state=start)
     if to is not None:
         changes["state"] = to
     seq = request.seq + 1

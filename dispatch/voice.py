@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import emergencies, transitions
 from dispatch.actors import actor_of
@@ -46,7 +47,7 @@ def ring(
 def _open(request_id: int) -> ServiceRequest:
     request = transitions.hold(request_id)
     if not request.is_open:
-        raise DispatchError("wrong_state", "This request has ended.", state=request.state)
+        raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
     return request
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tracking import alarms, devices, ingest
 from tracking.errors import TrackingError
 from tracking.messages import Message
@@ -52,11 +54,11 @@ def receive(messages: Sequence[Message], *, sender: Sender, now: datetime) -> Re
         elif not message.errors:
             _take_news(receipt, message, sender=sender, now=now)
     if any(alarm.handed_over_at is None for alarm in receipt.alarms):
-        raise TrackingError("alarm_waits", 503, "The alarm is kept, but nobody has it yet.")
+        raise TrackingError("alarm_waits", 503, _("The alarm is kept, but nobody has it yet."))
     if not receipt.alarms and not receipt.heard:
         if receipt.denied:
-            raise TrackingError("unauthorised", 401, "The token is wrong.", receipt.warnings)
-        raise TrackingError("unreadable", 400, "This could not be read.", receipt.warnings)
+            raise TrackingError("unauthorised", 401, _("The token is wrong."), receipt.warnings)
+        raise TrackingError("unreadable", 400, _("This could not be read."), receipt.warnings)
     return receipt
 
 

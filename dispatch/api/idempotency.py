@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dispatch.api import auth
 from dispatch.api.errors import Invalid
@@ -76,9 +77,9 @@ def _again(row: IdempotencyKey, request: HttpRequest) -> HttpResponse:
     if row.body_hash != _hash(request):
         raise DispatchError(
             "key_reused",
-            "This key was sent before with another body.",
+            _("This key was sent before with another body."),
             http_status=422,
-            fields={HEADER: "sent before with another body"},
+            fields={HEADER: _("sent before with another body")},
         )
     answer = HttpResponse(row.answer, status=row.status, content_type="application/json")
     answer["Idempotency-Replayed"] = "true"
