@@ -95,6 +95,24 @@ CALLBACK_REASONS: dict[str, Any] = {
     "script_failed": _("Our script failed"),
     "unwell": _("Feels unwell, pressed on her page"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
+    "promised": _("We promised to ring back"),
+    "unreached": _("Could not be reached"),
+}
+CLOCKS: dict[str, Any] = {
+    "state": _("the next step is due"),
+    "offer": _("an answer is due"),
+    "handover": _("the other service confirms"),
+    "lease": _("the console is still open"),
+    "unclaimed": _("somebody takes it"),
+    "voice": _("her voice is heard"),
+    "ambulance": _("the plan's ambulance"),
+}
+# Why something was given back or let go, where the house itself writes it.
+WHY: dict[str, Any] = {
+    "no live console": _("no console was open"),
+    "handed over": _("handed over to a colleague"),
+    State.CANCELLED: _("Cancelled"),
+    **DISPOSITIONS,
 }
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),

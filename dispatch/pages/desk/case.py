@@ -90,7 +90,10 @@ def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
         "excluded": [choices.left_out(one) for one in request.exclusions],
         "assignments": request.assignments.select_related("worker__provider").order_by("id"),
         "handovers": request.handovers.select_related("by").order_by("id"),
-        "clocks": request.deadlines.filter(RUNNING).order_by("due_at"),
+        "clocks": [
+            (one.due_at, labels.label(labels.CLOCKS, one.kind))
+            for one in request.deadlines.filter(RUNNING).order_by("due_at")
+        ],
         "calls": Call.objects.filter(pk__in=request.calls.values("call")).select_related(
             "operator"
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
-from dispatch.pages import labels
+from dispatch.pages import labels, timeline
 
 SENTENCES: dict[str, Any] = {
     "request.opened": gettext_lazy("Opened %(source)s: %(note)s"),
@@ -100,4 +100,6 @@ TABLES: dict[str, dict[str, Any]] = {
     "source": labels.SOURCES,
     "disposition": labels.DISPOSITIONS,
     "role": labels.ROLES,
+    "service": timeline.SERVICES,
+    "why": labels.WHY,
 }
