@@ -86,7 +86,7 @@ def play(demo: Demo) -> tuple[Json, Json]:
     demo.act(f"offers/{offer['id']}/accept", "operator")
     demo.act(f"assignments/{_visit(demo, meal)}/depart", "operator")
     home, telephone = meal["estimate"], offer["worker"]["phone"].lstrip("+")
-    near: dict[str, str] = {"lat": f"{home['lat'] + 0.0035:.6f}", "lon": f"{home['lon'] - 0.0041:.6f}"}
+    near = {"lat": f"{home['lat'] + 0.0035:.6f}", "lon": f"{home['lon'] - 0.0041:.6f}"}
     demo.device(id=telephone, accuracy="8", **near)
     where = demo.get(f"elders/{other['id']}/location", "operator")
     place = {"lat": f"{where['lat'] + 0.0006:.6f}", "lon": f"{where['lon']:.6f}"}
