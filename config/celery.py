@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -51,6 +52,10 @@ def turn(kind: str) -> None:
 
 @worker_init.connect
 def _refuse_what_is_broken(**_: Any) -> None:
+    """Celery logs what a receiver raises and goes on, unless it is asked to leave."""
     from config.checks import refuse_what_is_broken
 
-    refuse_what_is_broken()
+    try:
+        refuse_what_is_broken()
+    except ImproperlyConfigured as reason:
+        raise SystemExit(f"One Number does not start: {reason}") from reason

@@ -11,16 +11,20 @@ from tests.races.crowd import Crowd
 
 
 @pytest.fixture(scope="session")
-def _everybody(postgres: Postgres) -> Iterator[Crowd]:
-    # Who wins a race does not depend on the disk; what survives a power cut is proved elsewhere.
-    hasty = "?options=-c%20synchronous_commit%3Doff"
-    env = {
+def race_env(postgres: Postgres) -> dict[str, str]:
+    return {
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": postgres.database("races", like=house.migrated(postgres)) + hasty,
+        "DATABASE_URL": postgres.database("races", like=house.migrated(postgres)),
         "DATABASE_POOL": "2",
         "REDIS_URL": "",
     }
-    with Crowd(env) as crowd:
+
+
+@pytest.fixture(scope="session")
+def _everybody(race_env: dict[str, str]) -> Iterator[Crowd]:
+    # Who wins a race does not depend on the disk; what survives a power cut is proved elsewhere.
+    hasty = race_env["DATABASE_URL"] + "?options=-c%20synchronous_commit%3Doff"
+    with Crowd(race_env | {"DATABASE_URL": hasty}) as crowd:
         yield crowd
 
 

@@ -7,6 +7,7 @@ given its share of the work, waits at a barrier for the others, and answers with
 import multiprocessing
 import os
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -99,6 +100,12 @@ def outcome(act: Callable[..., Any], item: tuple[Any, ...]) -> Outcome:
         return "refused", refusal.code
     except Exception:
         return "broke", traceback.format_exc()
+
+
+def how(outcomes: list[Outcome]) -> Counter[str]:
+    """How often it was done, refused with which code, broken; what broke is shown."""
+    assert not (broken := [what for how, what in outcomes if how == "broke"]), broken[0]
+    return Counter(what if how == "refused" else how for how, what in outcomes)
 
 
 def thrice(ids: Sequence[int]) -> list[tuple[int]]:

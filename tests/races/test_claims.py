@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.races import acts
-from tests.races.crowd import HANDS
-from tests.races.test_offers import how
+from tests.races.crowd import HANDS, how
 
 pytestmark = [pytest.mark.production, pytest.mark.slow]
 

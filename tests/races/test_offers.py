@@ -1,23 +1,16 @@
 """Three hundred requests, each delivered three times, and workers who cannot be everywhere."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.races import acts
-from tests.races.crowd import HANDS, Crowd, Outcome, thrice
+from tests.races.crowd import HANDS, Crowd, how, thrice
 
 pytestmark = [pytest.mark.production, pytest.mark.slow]
 
 REQUESTS = 300
-
-
-def how(outcomes: list[Outcome]) -> Counter[str]:
-    """How often it was done, refused with which code, broken; what broke is shown."""
-    assert not (broken := [what for how, what in outcomes if how == "broke"]), broken[0]
-    return Counter(what if how == "refused" else how for how, what in outcomes)
 
 
 def settle(crowd: Crowd, *, after_s: int = 1) -> None:
