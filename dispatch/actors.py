@@ -22,13 +22,15 @@ SYSTEM = Actor("system", None, "One Number")
 
 
 def actor_of(user: User) -> Actor:
-    """The person behind a signed-in user, in the part they play for the log."""
+    """The person behind a signed-in user, in the part they play for the log.
+
+    The id is that of the part: a worker's or an elder's own, whether they pressed a button on a
+    page or a key on a telephone; an operator's or a relative's account.
+    """
     if roles.is_operator(user):
-        kind = "operator"
-    elif hasattr(user, "worker"):
-        kind = "worker"
-    elif hasattr(user, "elder"):
-        kind = "elder"
-    else:
-        kind = "family"
-    return Actor(kind, user.pk, str(user))
+        return Actor("operator", user.pk, str(user))
+    if hasattr(user, "worker"):
+        return Actor("worker", user.worker.pk, str(user))
+    if hasattr(user, "elder"):
+        return Actor("elder", user.elder.pk, str(user))
+    return Actor("family", user.pk, str(user))

@@ -15,11 +15,12 @@ from dispatch.live import pokes
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority
-from dispatch.timing import CALLBACK_S, ON_CALL_S, SUPERVISORS_S
+from dispatch.timing import ON_CALL_S, SUPERVISORS_S
 from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
+from telephony import callbacks
 from telephony.instructions import Enqueue, Gather, Instruction, Say
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
@@ -112,7 +113,7 @@ def watch_waiting(call: Call, *, now: datetime, rounds: int = 0) -> None:
 
 def watch(callback: CallBack, *, now: datetime, rounds: int = 0) -> None:
     """Winds the clock that keeps a call-back in front of the desk until it is reached."""
-    after_s: float = CALLBACK_S[Priority(callback.priority)]
+    after_s: float = callbacks.DUE_S[callback.priority]
     if rounds == 0:
         after_s = max(1.0, (callback.due_at - now).total_seconds())
     clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, rounds=rounds)

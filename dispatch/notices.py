@@ -14,7 +14,7 @@ def tell(code: str, *, now: datetime, level: str = "warn", data: Any = None, **a
     """Puts `code` in front of the desk; the same one about the same thing counts up and sounds.
 
     `about` is request, call or callback. The sentence of each code is in
-    `dispatch/templates/desk/notices/`.
+    `dispatch/pages/desk/notices.py`.
     """
     open_ones = Notice.objects.filter(code=code, done_at=None, **about)
     if not about or not open_ones.update(times=F("times") + 1, opened_at=now, data=data or {}):

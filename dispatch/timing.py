@@ -28,7 +28,6 @@ CONFIRM_S = 600  # from the confirmation call to a person being told that nobody
 # Calls. GB/T 33358 asks for an answer within 15 s; NENA and TEC measure 20, 60 and 180 s.
 SUPERVISORS_S = 15
 ON_CALL_S = 60
-CALLBACK_S = {Priority.ROUTINE: 600, Priority.URGENT: 120, Priority.EMERGENCY: 30}
 SAME_ORDER_S = 4 * 3600  # the same order again within this goes to a person
 
 # Emergencies (rule 15).
