@@ -92,7 +92,7 @@ class Window:
 
     def close(self) -> None:
         self.context.close()
-        assert not self.errors
+        assert self.errors == []
 
     def _heard(self, message: Any) -> None:
         if "Content Security Policy" in message.text:

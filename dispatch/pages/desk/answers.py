@@ -27,12 +27,10 @@ def done(said: str = "") -> HttpResponse:
 
 
 def redrawn(request: DeskRequest, query: str) -> HttpResponse:
-    """The work place with another subject on it, whichever region the button was in."""
+    """The work place with another subject on it: for buttons that aim at `#work`."""
     found = subject.read(request.user, QueryDict(query))
     person.opened(request.user, found, now=timezone.now())
-    answer = render(request, "console/work.html", work(request, found))
-    answer["HX-Retarget"], answer["HX-Reswap"] = "#work", "fresh"
-    return answer
+    return render(request, "console/work.html", work(request, found))
 
 
 def work(request: DeskRequest, found: Subject) -> dict[str, Any]:

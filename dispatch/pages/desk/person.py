@@ -31,7 +31,7 @@ class Tag:
 def opened(user: User, subject: Subject, *, now: datetime) -> None:
     """A card that is opened leaves its entry in the ledger; one that only refreshes does not."""
     if subject.elder:
-        purpose = f"console {subject.query}"
+        purpose = f"console {subject.address}"
         ledger.record(actor=user, elder=subject.elder, what="card", purpose=purpose, now=now)
 
 

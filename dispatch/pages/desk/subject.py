@@ -27,6 +27,11 @@ class Subject:
 
     @property
     def query(self) -> str:
+        """What regions ask with: a card without a request stays so under the operator's hands."""
+        return self.address if self.request or not self.address else f"{self.address}&alone=1"
+
+    @property
+    def address(self) -> str:
         """The query that opens the same again."""
         parts = {}
         if self.request:
@@ -61,14 +66,15 @@ class Subject:
 
 def read(user: User, query: QueryDict) -> Subject:
     """The subject that `query` names (request, elder or call, by id), else what is in hand."""
-    hand = in_hand(user)
+    hand, alone = in_hand(user), "alone" in query
     if pk := guard.number(query, "request"):
         return of_request(user, get_object_or_404(selectors.requests_for(user), pk=pk))
     if pk := guard.number(query, "elder"):
         elder = get_object_or_404(elders_for(user).select_related("grid"), pk=pk)
-        return Subject(hand, _open_request(user, elder), elder)
+        return Subject(hand, None if alone else _open_request(user, elder), elder)
     if pk := guard.number(query, "call"):
-        return _about_call(user, get_object_or_404(calls_for(user), pk=pk), hand)
+        call = get_object_or_404(calls_for(user), pk=pk)
+        return Subject(hand, None, call.elder) if alone else _about_call(user, call, hand)
     if hand:
         return _about_call(user, hand, hand)
     mine = selectors.requests_for(user).filter(owner=user, state__in=OPEN)

@@ -23,8 +23,9 @@
     else sessionStorage.removeItem(KEPT + draft);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { successful, requestConfig, elt } = event.detail;
-    if (!successful || requestConfig?.verb === "get") return;
+    const { successful, requestConfig } = event.detail;
+    if (!successful || requestConfig.verb === "get") return;
+    const { elt } = requestConfig;
     const form = elt.localName === "form" ? elt : elt.form;
     form?.querySelectorAll("[data-draft]").forEach((field) => {
       sessionStorage.removeItem(KEPT + field.dataset.draft);
@@ -56,7 +57,9 @@
     const button = document.querySelector("[data-pick-button]");
     return button && `${button.dataset.bound.split(":")[0]} ${button.form.querySelector(":checked")?.value}`;
   };
-  document.addEventListener("change", (event) => { if (event.target.closest?.("[data-picks]")) shown = label(); });
+  document.addEventListener("change", (event) => {
+    if (event.target.closest?.("[data-picks]")) { shown = label(); movedAt = -Infinity; }
+  });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-pick-button]") || performance.now() - movedAt > SETTLED_MS) return;
     event.preventDefault();

@@ -31,20 +31,44 @@
       return !(isField(old) && sameField(old, fresh) && touched(old));
     },
     beforeAttributeUpdated: (name, node) => {
-      if (name === "style" || name === "data-armed") return false; // the server sends neither
+      if (name === "style" || name === "data-armed" || name === "data-sending") return false; // the server sends none
       return !(name === "open" && /^(details|dialog)$/.test(node.localName));
     },
   };
 
+  // What is being sent stays until it is answered: what htmx says about a node that has left the page
+  // reaches nobody, and neither would "your colleague has this call".
+  const sending = (node) => node.nodeType === Node.ELEMENT_NODE
+    && (node.hasAttribute("data-sending") || node.querySelector("[data-sending]") !== null);
+  let kept = false;
+  callbacks.beforeNodeRemoved = (node) => {
+    if (!sending(node)) return true;
+    kept = true;
+    return false;
+  };
+  document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
+    if (requestConfig.verb !== "get") requestConfig.elt.dataset.sending = "";
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
+    if (requestConfig.verb === "get") return;
+    delete requestConfig.elt.dataset.sending;
+    if (kept) window.bus?.resync();
+    kept = false;
+  });
+
   htmx.defineExtension("live", {
     isInlineSwap: (style) => style === "live",
-    handleSwap: (style, target, fragment) => {
+    handleSwap: (style, target, fragment, settling) => {
       if (style !== "live" && style !== "fresh") return false;
       const fresh = fragment.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? fragment.firstElementChild : fragment;
       if (!fresh) return [];
       // htmx's own outerHTML lends new elements the attributes of old ones for a moment, which undoes
       // what a map has put on its element.
-      if (style === "fresh") { target.replaceWith(fresh); return [fresh]; }
+      if (style === "fresh") {
+        target.replaceWith(fresh);
+        settling.elts.push(fresh); // so that the page hears of the swap
+        return [fresh];
+      }
       return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
     },
   });

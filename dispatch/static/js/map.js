@@ -128,9 +128,14 @@
     async loadBase() {
       if (!this.host.dataset.basemap) return;
       const answer = await fetch(this.host.dataset.basemap).catch(() => undefined);
-      if (!answer?.ok) return;
+      if (!answer?.ok || !this.host.isConnected) return;
       this.base = new Base(this.map, await answer.json());
       this.host.dataset.ready = "";
+    }
+    end() {
+      this.pins.forEach((pin) => pin.remove());
+      this.map.stop();
+      this.map.remove();
     }
     dress() {
       const found = colours(this.host);
@@ -211,7 +216,7 @@
   // --- every map of the page, also one that came with a fetched region ---
   const views = new Map();
   function refresh() {
-    for (const [host, view] of views) if (!host.isConnected) { view.map.remove(); views.delete(host); }
+    for (const [host, view] of views) if (!host.isConnected) { view.end(); views.delete(host); }
     for (const host of document.querySelectorAll("[data-map]")) {
       const view = views.get(host);
       if (view) view.show(); else if (window.L) views.set(host, new View(host));

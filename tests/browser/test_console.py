@@ -1,0 +1,277 @@
+"""The operators' console in Chromium: one key, named people, nothing typed is lost."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.desk import press_alarm, ring, staffed
+from tests.browser.windows import SOON_MS, Window, ask, drive
+from tests.cast import LAN_NUMBER, WATCH_ID
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def windows(browser):
+    opened = []
+
+    def open_window(house, name, *, size=(1600, 900), **more):
+        window = Window(browser, house, width=size[0], height=size[1], **more)
+        opened.append(window)
+        window.sign_in(name).open("/console/").lives()
+        return window
+
+    yield open_window
+    for window in opened:
+        window.close()
+
+
+def press(window, *keys):
+    for key in keys:
+        window.page.keyboard.press(key)
+
+
+def events(house, who, request=1):
+    return ask(house, f"requests/{request}/events", who["token"])["events"]
+
+
+def settled(window, house, who):
+    """Waits until her list is the one that stands in the log."""
+    seq = events(house, who)[-1]["seq"]
+    drawn = window.at(f"#sending input[name=seq][value='{seq}']")
+    expect(drawn).to_be_attached(timeout=SOON_MS)
+
+
+def asked_by_hand(house, who):
+    """Who was asked by an operator, in order."""
+    made = [e for e in events(house, who) if e["kind"] == "offer.made"]
+    return [e["data"]["worker"]["name"] for e in made if e["by"]["kind"] == "operator"]
+
+
+def test_one_key_answers_a_digit_names_and_another_sends(house, windows):
+    who = staffed(house)
+    olive = windows(house, "olive")
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.sees("#caller .name", "Mei Chen")
+    olive.sees("#person .tag", "Number verified")
+    olive.sees("#person", "diabetes, pacemaker")
+    expect(olive.at("#queue .ring")).to_have_count(0)
+
+    olive.page.click("button[name=category][value=housekeeping]")
+    olive.sees("#case h2", "00001")
+    olive.sees("#case .going", "Asked")  # the house asks the first by itself
+    settled(olive, house, who)
+    press(olive, "2")
+    named = olive.at(".pick:has(:checked) strong").inner_text()
+    olive.sees("[data-pick-label]", f"Dispatch {named}")
+    press(olive, "Control+Enter")
+    olive.sees("#toast", f"{named} is asked.")
+    olive.sees("#case .going", named)
+    assert asked_by_hand(house, who) == [named]
+
+    press(olive, "F9")
+    expect(olive.at("#caller .pulse")).to_have_class("pulse")  # the first press only arms
+    press(olive, "F9")
+    olive.sees("#caller", "The line is dead")
+    olive.at("[data-key=F9]").click()
+    olive.sees("#toast", "Wrapped up.")
+    assert olive.was_never_loaded_again()
+
+
+def test_two_press_at_once_and_one_is_told_who_has_the_call(house, windows):
+    staffed(house)
+    olive, otto = windows(house, "olive"), windows(house, "otto")
+    olive.sees("#queue .people", "Otto")  # they see one another
+    ring(house)
+    for window in (olive, otto):
+        window.sees("#queue .ring", "Mei Chen")
+    for window in (olive, otto):
+        window.page.evaluate("document.querySelector('[data-key=F2]').click()")
+    lost = "#toast:not(:empty)"
+    expect(olive.at(lost).or_(olive.at("#caller .timer:not(.soft)")).first).to_be_visible()
+    expect(otto.at(lost).or_(otto.at("#caller .timer:not(.soft)")).first).to_be_visible()
+    said = [olive.at("#toast").inner_text(), otto.at("#toast").inner_text()]
+    assert sorted(said) in (["", "Olive has this call."], ["", "Otto has this call."])
+    winner, loser = (otto, olive) if said[0] else (olive, otto)
+    assert ("Olive" if winner is olive else "Otto") in "".join(said)
+    loser.sees("#queue .people", "On a call")
+
+
+def test_what_is_typed_survives_pushes_another_card_and_a_reload(house, windows):
+    who = staffed(house)
+    olive = windows(house, "olive")
+    press_alarm(house)
+    olive.sees("#queue .ring.danger", "Mei Chen")
+    press(olive, "F2")
+    olive.sees("#case h2", "00001")
+    press(olive, "n")
+    olive.page.keyboard.type("Slipped in the bath")
+    drive(house, WATCH_ID, *[(30.2741 + n / 1e4, 120.1551) for n in range(8)])
+    olive.sees(".place .tag", "Device")
+    expect(olive.at("#case textarea.note").first).to_be_focused()
+    olive.page.keyboard.type(", hip hurts")
+
+    press_alarm(house, device="never-seen-1")
+    olive.sees("#queue .ring.danger", "never-seen-1")
+    press(olive, "F2")
+    olive.sees("#case h2", "00002")
+    assert olive.at("#case textarea.note").first.input_value() == ""
+    olive.at("#row-1 a").click()
+    olive.sees("#case h2", "00001")
+    note = olive.at("#case textarea.note").first
+    expect(note).to_have_value("Slipped in the bath, hip hurts")
+    olive.page.reload()
+    expect(note).to_have_value("Slipped in the bath, hip hurts")
+    note.press("Shift+Enter")
+    olive.sees("#case .log", "Slipped in the bath, hip hurts")
+    expect(note).to_have_value("")
+    noted = [e["data"]["text"] for e in events(house, who) if e["kind"] == "request.noted"]
+    assert noted == ["Slipped in the bath, hip hurts"]
+
+
+def test_a_list_that_has_changed_is_refused_and_drawn_again(house, windows):
+    who = staffed(house)
+    olive, otto = windows(house, "olive"), windows(house, "otto")
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.page.click("button[name=category][value=housekeeping]")
+    olive.sees("#case .going", "Asked")
+    settled(olive, house, who)
+
+    # her screen hears of nothing for a while; Otto writes a note meanwhile
+    held = "**/console/sending/**"
+    olive.page.route(held, lambda route: route.abort())
+    otto.open("/console/?request=1")
+    otto.page.fill("#case textarea.note >> nth=0", "her neighbour rang")
+    otto.at("#case textarea.note").first.press("Shift+Enter")
+    otto.sees("#case .log", "her neighbour rang")
+    press(olive, "Control+Enter")
+    olive.sees("#toast", "This has changed since it was shown. Look again.")
+    assert asked_by_hand(house, who) == []
+
+    olive.page.unroute(held)
+    olive.page.evaluate("bus.resync()")
+    settled(olive, house, who)
+    olive.page.wait_for_timeout(1000)  # a list that moved by itself must be seen before it counts
+    press(olive, "Control+Enter")
+    olive.sees("#toast", "is asked.")
+    assert len(asked_by_hand(house, who)) == 1
+
+
+def test_an_alarm_is_first_steals_nothing_and_is_closed_by_evidence_alone(house, windows):
+    who = staffed(house)
+    olive = windows(house, "olive")
+    ring(house, LAN_NUMBER)
+    olive.sees("#queue .ring", "Lan Zhou")
+    press(olive, "/")
+    olive.page.keyboard.type("Me")
+    press_alarm(house, place="&lat=30.2790&lon=120.1590&accuracy=20")
+    olive.sees("#queue .ring", "Mei Chen")
+    olive.sees("#queue .ring.danger .tag", "SOS")
+    assert olive.page.get_attribute("#queue", "data-ringing") == "emergency"
+    expect(olive.at("#find")).to_be_focused()
+    olive.sees("#found", "12 Willow Lane")
+    press(olive, "Escape", "F2")
+    olive.sees("#caller .name", "Mei Chen")
+    olive.sees(".place header", "Device ± 20 m")  # the fix and her home, both shown
+    olive.sees(".place header", "Home address")
+    expect(olive.at("#case .ending")).not_to_contain_text("Cancel")
+
+    press(olive, "Shift+F7")
+    olive.page.wait_for_timeout(3300)  # an armed key cools down
+    press(olive, "Shift+F7", "Shift+F7")
+    olive.sees("#toast", "Ring 120 now")
+    olive.sees("#case .visit", "not confirmed")
+    olive.page.fill("[name=outcome]", "On the way")
+    olive.at("[name=outcome]").press("Enter")
+    olive.sees("#case .questions", "On the way")
+
+    olive.page.click("#case .ending summary >> nth=0")
+    olive.page.select_option("#disposition", "not_found")
+    olive.page.fill("#reason", "nobody at the door")
+    olive.page.click("text=Close the request")
+    olive.sees("#toast", "An emergency ends when")
+    assert olive.page.input_value("#reason") == "nobody at the door"  # nothing typed is lost
+    olive.page.fill("#seen_by", "Mrs Liu, neighbour")
+    olive.page.click("text=Close the request")
+    olive.sees("#toast", "Request 00001 is closed.")
+    made = [e for e in events(house, who) if e["kind"] == "handover.made"]
+    assert len(made) == 1
+    closed = events(house, who)[-1]
+    assert closed["kind"] == "request.closed"
+    assert closed["data"]["evidence"] == "seen by Mrs Liu, neighbour"
+
+
+def test_a_visit_is_recorded_by_the_desk_and_a_colleague_takes_over(house, windows):
+    who = staffed(house)
+    olive, otto = windows(house, "olive"), windows(house, "otto")
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.page.click("button[name=category][value=catering]")
+    olive.sees("#case .going", "Wai Ho")
+    offer = ask(house, "requests/1", who["token"])["offers"][0]
+    house.manage(
+        "shell",
+        "--verbosity",
+        "0",
+        "-c",
+        "from django.utils import timezone\nfrom dispatch import offers\n"
+        "from dispatch.actors import SYSTEM\n"
+        f"offers.accept({offer['id']}, by=SYSTEM, now=timezone.now())",
+    )
+    olive.page.evaluate("bus.resync()")
+    olive.sees("#case .visit", "Wai Ho")
+    olive.page.click("text=Has set out")
+    otto.sees("#board tbody tr", "On the way")
+    olive.page.click("text=Has arrived")
+    otto.sees("#board tbody tr", "Arrived")
+    olive.page.click("#caller >> text=Take it")
+    otto.sees("#board tbody tr", "Olive")
+
+    olive.page.click("[data-opens=leaving]")
+    olive.page.click("#leaving >> text=Sign out")
+    olive.sees("#toast", "name a colleague")
+    olive.page.select_option("#leaving-to", label="Otto")
+    olive.page.click("#leaving >> text=Sign out")
+    olive.page.wait_for_url("**/sign-in/**")
+    otto.sees("#board tbody tr", "you")
+
+
+def test_the_console_is_for_everybody_in_both_languages_and_themes(house, windows):
+    staffed(house)
+    olive = windows(house, "olive", bypass_csp=True)
+    press_alarm(house, place="&lat=30.2790&lon=120.1590&accuracy=20")
+    ring(house, LAN_NUMBER)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.sees("#case .going", "Asked")
+    found = {}
+    for language, theme, size in (
+        ("zh-hans", "dark", (1920, 1080)),
+        ("en", "light", (1366, 768)),
+        ("en", "dark", (900, 900)),
+    ):
+        url = house.base_url
+        olive.context.add_cookies(
+            [
+                {"name": "django_language", "value": language, "url": url},
+                {"name": "theme", "value": theme, "url": url},
+            ]
+        )
+        olive.page.set_viewport_size({"width": size[0], "height": size[1]})
+        for path in ("/console/?request=1", "/console/requests/1/"):
+            olive.open(path).lives()
+            olive.page.wait_for_timeout(500)
+            options = {"runOnly": {"type": "tag", "values": AA}}
+            wrong = Axe().run(olive.page, options=options).response["violations"]
+            wide = olive.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            told = [(one["id"], [n["html"][:160] for n in one["nodes"]]) for one in wrong]
+            if told or wide:
+                found[language, theme, path] = told, wide
+    assert found == {}
