@@ -3,9 +3,13 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
 
 from config import basemap, health, living, metrics
 from dispatch.api import api
+
+admin.site.site_header = admin.site.site_title = _("One Number")
+admin.site.index_title = _("Registers")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),

@@ -185,7 +185,8 @@ def _reachable(elder: Elder, number: str, *, now: datetime) -> None:
     """A telephone of her own, verified today, and a watch."""
     line = Line.objects.create(number=number)
     LineHolder.objects.create(line=line, elder=elder, verified_at=now)
-    watch = Device.objects.create(device_id=WATCHES[number], name=f"Watch of {elder.name}")
+    name = f"{elder.name_zh}的手表 Watch of {elder.name}"
+    watch = Device.objects.create(device_id=WATCHES[number], name=name)
     devices.link(watch, elder=elder, now=now - KNOWN_FOR)
 
 
