@@ -66,7 +66,7 @@ def test_the_chinese_names_the_same_facts_in_the_same_frame():
             continue
         said = message.id if isinstance(message.id, str) else message.id[-1]
         for pattern in (PLACEHOLDER, TAG):
-            ours, theirs = pattern.findall(said), pattern.findall(first(message.string))
+            ours, theirs = pattern.findall(said), pattern.findall(first(message.string or ""))
             assert sorted(ours) == sorted(theirs), said
 
 
