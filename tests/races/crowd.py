@@ -25,8 +25,8 @@ _spawn = multiprocessing.get_context("spawn")
 class Crowd:
     """`with Crowd(env) as crowd: crowd.at_once(act, items)`. `act` is a function of a module."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        pairs = [_spawn.Pipe() for _ in range(HANDS)]
+    def __init__(self, env: Mapping[str, str], *, hands: int = HANDS) -> None:
+        pairs = [_spawn.Pipe() for _ in range(hands)]
         self._ends = [ours for ours, _ in pairs]
         theirs = [end for _, end in pairs]
         self._director = _spawn.Process(target=direct, args=(dict(env), theirs))
@@ -39,11 +39,12 @@ class Crowd:
         return what
 
     def at_once(self, act: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> list[Outcome]:
-        """`act(*item)` for every item: item n by hand n modulo 16, each in its order."""
+        """`act(*item)` for every item: item n by hand n modulo their number, each in its order."""
+        hands = len(self._ends)
         for n, end in enumerate(self._ends):
-            end.send((act, items[n::HANDS], True))
+            end.send((act, items[n::hands], True))
         shares = self._heard(self._ends)
-        return [shares[n % HANDS][n // HANDS] for n in range(len(items))]
+        return [shares[n % hands][n // hands] for n in range(len(items))]
 
     def _heard(self, ends: Sequence[Connection]) -> list[list[Outcome]]:
         for end in ends:
