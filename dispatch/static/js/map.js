@@ -112,7 +112,9 @@
       this.pins = new Map();
       const [top, right, bottom, left] = (host.dataset.pad ?? "40 40 40 40").split(" ").map(Number);
       this.padding = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 17 };
-      this.map = L.map(host, { zoomControl: "zoom" in host.dataset, zoomSnap: 0.25, minZoom: 8, maxZoom: 18.5, attributionControl: false });
+      this.map = L.map(host, { zoomControl: false, zoomSnap: 0.25, minZoom: 8, maxZoom: 18.5, attributionControl: false });
+      const { zoomIn, zoomOut } = host.dataset;
+      if (zoomIn) L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(this.map);
       L.control.attribution({ prefix: false }).addAttribution(escape(host.dataset.attribution ?? "")).addTo(this.map);
       this.map.createPane("words").style.zIndex = 450;
       this.map.setView([0, 0], 15); // a canvas needs a view before its first layer
