@@ -117,9 +117,7 @@ def _lines(request: ServiceRequest) -> QuerySet[Call]:
     hers = Q(pk__in=request.calls.values("call"))
     if request.elder_id:
         hers |= Q(elder=request.elder_id)
-    return Call.objects.filter(
-        hers, Q(job=None) | Q(job__purpose__in=TO_HER), state__in=Call.LIVE
-    )
+    return Call.objects.filter(hers, Q(job=None) | Q(job__purpose__in=TO_HER), state__in=Call.LIVE)
 
 
 def _numbers(request: ServiceRequest) -> list[str]:
