@@ -16,7 +16,8 @@ from dispatch.pages.desk import board, figures, lines, queue
 from dispatch.pages.desk import notices as sentences
 from dispatch.pages.desk.subject import Subject
 from dispatch.states import Kind, Priority
-from elders.models import AccessEntry
+from elders.models import AccessEntry, GridCell
+from elders.roles import Role
 from telephony import inbound
 from telephony.models import Call
 from tests import cast
@@ -58,7 +59,7 @@ def rung(number):
     said = inbound.incoming(
         "simulator", "c-1", from_number=number, to_number="12349", now=timezone.now()
     )
-    return Call.objects.get(pk=said.call)
+    return Call.objects.get(pk=said.call or 0)
 
 
 def post(client, name, *args, **form):
@@ -116,8 +117,8 @@ def test_search_finds_by_name_number_and_request_and_says_so_in_the_ledger(clien
 def test_an_operator_of_another_part_of_town_sees_nothing_of_mei(client):
     mei = cast.mei()
     request = opened(mei)
-    otto = cast.account("otto", cast.Role.OPERATOR)
-    county = cast.GridCell.objects.create(code="999999", name="Elsewhere", level=1)
+    otto = cast.account("otto", Role.OPERATOR)
+    county = GridCell.objects.create(code="999999", name="Elsewhere", level=1)
     otto.grids.add(county)
     client.force_login(otto)
     assert client.get(f"/console/?elder={mei.pk}").status_code == 404
