@@ -173,6 +173,11 @@ def alarms(kinds: list[str]) -> str:
     return ", ".join(label(ALARMS, kind) for kind in kinds)
 
 
+def alarms_named(note: str) -> str:
+    """The same from "sos, fall", as a request opened by an alarm keeps it."""
+    return alarms([kind.strip() for kind in note.split(",") if kind.strip()])
+
+
 def minutes(seconds: float) -> str:
     return gettext("%(minutes)d min") % {"minutes": max(1, round(seconds / 60))}
 

@@ -67,7 +67,7 @@ def note(request: ServiceRequest) -> str:
     """What was wished; of an alarm, what the device said."""
     if request.source != ServiceRequest.Source.ALARM:
         return request.note
-    return labels.alarms([kind.strip() for kind in request.note.split(",") if kind.strip()])
+    return labels.alarms_named(request.note)
 
 
 def others(user: User, subject: Subject) -> list[ServiceRequest]:
@@ -82,6 +82,7 @@ def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
     """Everything about a request, for its own page."""
     return {
         "shown": request,
+        "note": note(request),
         "topic": f"request:{request.pk}",
         "log": lines.told(request.events.order_by("seq")),
         "offers": [(one, _offer(one)) for one in _offers(request)],

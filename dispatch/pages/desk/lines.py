@@ -81,6 +81,8 @@ class _Facts(dict[str, str]):
             self["worker"] = labels.named(data["worker"])
         if "accuracy_m" in data:
             self["place"] = _place(data)
+        if data.get("source") == "alarm" and data.get("note"):
+            self["note"] = labels.alarms_named(str(data["note"]))
         for key, table in TABLES.items():
             if key in data:
                 self[key] = labels.label(table, str(data[key]))

@@ -146,7 +146,7 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
     source = labels.label(labels.SOURCES, request.source)
     note = request.note
     if request.source == ServiceRequest.Source.ALARM:
-        note = labels.alarms([kind.strip() for kind in note.split(",") if kind.strip()])
+        note = labels.alarms_named(note)
     return Ring(
         kind="request",
         id=request.pk,
