@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from dispatch import selectors
+from dispatch.pages.desk import person
 from elders import ledger
 from elders import selectors as register
 from elders.models import User
@@ -22,4 +23,5 @@ def find(user: User, text: str, *, now: datetime) -> dict[str, Any]:
     ledger.record_all(actor=user, elders=elders, what="name", purpose="console search", now=now)
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
     requests = selectors.requests_for(user).filter(pk=number) if number else []
-    return {"text": text, "elders": elders, "requests": requests, "short": False}
+    people = [(elder, person.address(elder)) for elder in elders]
+    return {"text": text, "elders": people, "requests": requests, "short": False}
