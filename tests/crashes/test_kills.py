@@ -43,6 +43,7 @@ def test_fifty_kills_of_the_server_lose_nothing_and_do_nothing_twice(tmp_path):
         house.until_well()
         assert callers.faults == []
         assert "Traceback" not in house.server.log.read_text("utf-8", "replace")
+        house.server.stop()
         assert all(vars(callers.promises).values()), "each kind of promise must have been made"
         assert crowd.one(truth.broken, callers.promises, timezone.now()) == []
 
@@ -64,4 +65,6 @@ def test_kills_of_celery_and_of_the_server_lose_nothing_on_postgresql(
             callers.until_acknowledged(25)
         house.until_well()
         assert callers.faults == []
+        for part in (parts["beat"], parts["worker"], parts["server"]):
+            part.stop(timeout_s=30)
         assert crowd.one(truth.broken, callers.promises, timezone.now()) == []

@@ -1,4 +1,4 @@
-"""What the hands do, and what is read afterwards. Arguments and results travel between processes."""
+"""What the hands do, and what is read afterwards; all of it travels between processes."""
 
 from collections import Counter
 from collections.abc import Iterable
