@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
-from providers.need import Exclusion, Need
 
 from dispatch import matching
 from dispatch.matching import Ranked
 from dispatch.models import Assignment, Block, ServiceRequest
 from dispatch.states import AssignmentState, OfferState, Priority
 from providers import reach
+from providers.need import Exclusion, Need
 
 # How many of the nearest able workers are weighed against each other.
 WEIGHED = 12
@@ -21,7 +21,7 @@ ASK_AGAIN_S = {Priority.ROUTINE: 900, Priority.URGENT: 300, Priority.EMERGENCY: 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`ranked` best first; `exclusions` as {"worker", "code", "params", …}, workers near by who cannot."""
+    """`ranked` best first; `exclusions` are {"worker", "code", "params", …} of others near by."""
 
     ranked: list[Ranked]
     exclusions: list[dict[str, Any]]
