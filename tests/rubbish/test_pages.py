@@ -1,0 +1,76 @@
+"""Forms and addresses full of rubbish: every page answers, as everybody who may open it."""
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.roles import town
+from tests.roles.walk import Stop, stops
+from tests.rubbish.words import SENDABLE, TEXTS, calmly
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+PAGES = [stop for stop in stops() if not stop.pattern.startswith(("api/", "telephony/", "readyz"))]
+FIELDS = """
+    action at call callback category code context disposition elder evidence grid id key language
+    lat lon name next note on outcome password pk priority purpose q reason reference request role
+    seen_by seq service show text to topic until username why worker what subject number
+"""
+FORMS = st.dictionaries(st.sampled_from(FIELDS.split()), TEXTS, max_size=6)
+QUERIES = st.dictionaries(st.sampled_from(FIELDS.split()), SENDABLE, max_size=3)
+
+
+@pytest.mark.parametrize("who", ["operator", "elder", "worker", "anonymous"])
+def test_every_page_answers_whatever_its_form_says(who):
+    place = town.build()
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    mine = [page for page in PAGES if _concerns(page, who)]
+    assert len(mine) > 10
+
+    for page in mine:
+
+        @calmly(10)
+        @given(FORMS, QUERIES, SENDABLE, st.booleans())
+        def throw(form, query, word, really):
+            if who != "anonymous":
+                client.force_login(place.users[who])  # /sign-out/ works, too
+            path = _path(page, place.subjects, word, really=really)
+            if page.method == "GET":
+                answer = client.get(path, query)
+            else:
+                form = {name: text.encode("utf-8", "replace") for name, text in form.items()}
+                answer = client.post(path, form, query_params=query)
+            assert answer.status_code < 500, (page, path, form, query)
+
+        throw()
+
+
+def _concerns(page: Stop, who: str) -> bool:
+    """The pages of that person, and those of everybody."""
+    first = page.pattern.partition("/")[0]
+    own = {"operator": "console", "elder": "elder", "worker": "worker"}
+    return first == own.get(who) or (first not in own.values() and who in ("anonymous", "operator"))
+
+
+def _path(page: Stop, subjects: dict[str, str], word: str, *, really: bool) -> str:
+    """Mei's, or of whatever the word says."""
+    if really:
+        return page.path(subjects)
+    word = word.replace("/", "_").replace("?", "_").replace("#", "_") or "0"
+    number = str(abs(hash(word)) % 10**19)
+    keys = {name: number if name.endswith("_id") else word for name in subjects}
+    return page.path(keys | {"how": "reject"})
+
+
+def test_signing_in_with_rubbish_is_a_refusal(client):
+    client.raise_request_exception = False
+
+    @calmly(60)
+    @given(TEXTS, TEXTS, TEXTS)
+    def throw(username, password, after):
+        said = {"username": username, "password": password, "next": after}
+        form = {name: text.encode("utf-8", "replace") for name, text in said.items()}
+        assert client.post("/sign-in/", form).status_code == 200
+
+    throw()
