@@ -123,6 +123,13 @@ class Track(Live):
         return str(self.scope["url_route"]["kwargs"]["token"])
 
 
+class Nowhere(AsyncWebsocketConsumer):
+    """A socket that does not exist: closed, where Channels would break."""
+
+    async def connect(self) -> None:
+        await self.close(code=4404)
+
+
 # Reads run side by side on a pool: Channels' default would put every socket in one queue.
 async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Awaits a database read off the loop."""
@@ -133,7 +140,7 @@ async def read(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 def _wanted(text: str | None) -> list[str] | None:
     try:
         message = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     wanted = message.get("subscribe") if isinstance(message, dict) else None
     if not isinstance(wanted, list) or not all(isinstance(t, str) for t in wanted):

@@ -14,7 +14,7 @@ def seq_if_allowed(user: User, topic: str) -> tuple[bool, int | None]:
     if topic in DESK:
         return roles.is_operator(user), None
     kind, _, key = topic.partition(":")
-    if not key.isdigit() or len(key) > 18:
+    if not (key.isascii() and key.isdigit() and len(key) <= 18):
         return False, None
     pk = int(key)
     if kind == "request":

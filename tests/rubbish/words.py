@@ -4,7 +4,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 
-
 def calmly(examples: int) -> settings:
     """The same examples every time, and no hurry."""
     return settings(

@@ -27,6 +27,8 @@ from config.replay.run import Replay
 
 INSIDE = "ONE_NUMBER_REPLAY"
 
+LONGEST_H = 10 * 366 * 24
+
 
 class Command(BaseCommand):
     requires_system_checks = []  # a world of its own: it needs nothing that a town must set
@@ -106,6 +108,9 @@ def _sound(options: dict[str, Any]) -> None:
     for name, least in (("speed", 0), ("operators", 1), ("workers", 1), ("providers", 1)):
         if not options[name] >= least:
             raise CommandError(f"--{name}: must be at least {least}")
+    hours = options["hours"]
+    if hours is not None and not 0 < hours <= LONGEST_H:
+        raise CommandError(f"--hours: must be more than 0 and at most {LONGEST_H}")
 
 
 def _again_inside(database: str | None) -> int:
