@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser
 
+from providers import categories
 from tests.infra import house as houses
 from tests.infra.browser import chromium
 from tests.infra.house import House
@@ -20,6 +21,15 @@ from tests.infra.redis import Redis
 def now() -> datetime:
     """A Tuesday morning in town (09:30 in Shanghai), the same in every test."""
     return datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _seeded(request: pytest.FixtureRequest) -> None:
+    """What migrations write: a test that commits is followed by a flush, which takes it away."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        categories.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from tests.dispatch.town import wants, workers
 
 pytestmark = pytest.mark.django_db
 
-BROKEN = "a kind that no code knows"
+BROKEN = "unknown to the code"
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_late_event_is_kept_and_moves_nothing(now, told):
 def test_a_call_that_is_over_takes_no_more_keys(now):
     call = dial(now)
     inbound.hang_up(call, now=now)
-    with pytest.raises(CallError, match="over") as refused:
+    with pytest.raises(CallError) as refused:
         inbound.digits(call, "1", now=now)
     assert (refused.value.code, refused.value.http_status) == ("call_over", 409)
 
