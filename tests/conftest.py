@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser
 
 from providers import categories
@@ -21,6 +22,18 @@ from tests.infra.redis import Redis
 def now() -> datetime:
     """A Tuesday morning in town (09:30 in Shanghai), the same in every test."""
     return datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who needs Chromium goes last: its driver keeps an event loop that others would trip over."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """The language of a test is its own, whatever page the one before it asked for."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
