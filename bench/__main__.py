@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 
-ALL = ("match", "ring", "start")
+ALL = ("match", "ring", "screens", "start")
 
 
 def main() -> int:

@@ -99,7 +99,7 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, wind
     wai.page.fill(".visit textarea", "All eaten")
     wai.page.click(".visit .go.next")
     wai.sees(".main-column", "Nothing to do at the moment")
-    assert "Mei" not in wai.at("main").inner_text()
+    wai.loses("main", "Mei")
     olive.sees("#board tbody tr", "To confirm")
     family.sees("h1", "The visit is finished")
 

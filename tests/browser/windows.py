@@ -83,6 +83,10 @@ class Window:
         """The words come to stand there, by themselves."""
         expect(self.at(selector).first).to_contain_text(words, timeout=SOON_MS)
 
+    def loses(self, selector: str, words: str) -> None:
+        """The words go from there, by themselves."""
+        expect(self.at(selector).first).not_to_contain_text(words, timeout=SOON_MS)
+
     def lives(self) -> None:
         """Its socket is open."""
         expect(self.at("html[data-link=live]")).to_be_attached(timeout=20_000)

@@ -95,8 +95,21 @@
   }
   window.say = say;
 
+  // A region that was fetched before a press and arrives after its answer shows the world before it:
+  // it is thrown away and fetched again.
+  const asked = new WeakMap();
+  let answered = -Infinity;
+  document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => asked.set(xhr, performance.now()));
+  const isOutdated = (xhr, { verb }) => verb === "get" && asked.get(xhr) < answered;
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig, shouldSwap } = event.detail;
+    if (requestConfig.verb !== "get") answered = performance.now();
+    if (shouldSwap && isOutdated(xhr, requestConfig)) {
+      event.detail.shouldSwap = false;
+      window.bus?.resync();
+      return;
+    }
     // A fetch that was led to the sign-in page must not paste it into a region.
     if (/\/sign-in\//.test(xhr.responseURL) && !/\/sign-in\//.test(requestConfig.path)) {
       event.detail.shouldSwap = false;
