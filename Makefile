@@ -87,6 +87,11 @@ $(VENDOR)/.done: node_modules/.done dispatch/static/icons.txt config/icons.py
 	@cp node_modules/idiomorph/dist/idiomorph.min.js $(VENDOR)/
 	@cp -r node_modules/leaflet/dist/leaflet.css node_modules/leaflet/dist/images $(VENDOR)/leaflet/
 	@grep -v '^//# sourceMappingURL' node_modules/leaflet/dist/leaflet.js > $(VENDOR)/leaflet/leaflet.js
+	@echo 'export * from "jssip"' | PATH="$$PATH:$(CURDIR)/$(VENV)/bin" node_modules/.bin/esbuild \
+		--bundle --minify --format=iife --global-name=JsSIP --log-level=error > $(VENDOR)/jssip.min.js
+	@grep -v '^//# sourceMappingURL' node_modules/@twilio/voice-sdk/dist/twilio.min.js > $(VENDOR)/twilio.min.js
+	@cp node_modules/jssip/LICENSE.md $(VENDOR)/jssip.LICENSE
+	@cp node_modules/@twilio/voice-sdk/LICENSE.md $(VENDOR)/twilio.LICENSE
 	@for name in htmx.org idiomorph leaflet lucide-static; do \
 		cp node_modules/$$name/LICENSE $(VENDOR)/$$name.LICENSE; done
 	@$(PY) -m config.icons node_modules/lucide-static/icons $(VENDOR)/icons.svg

@@ -1,5 +1,6 @@
 """The operators' side of a call: the queue, taking one, holding it, letting it go."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from telephony.errors import CallError
 from telephony.instructions import Bridge, Hangup, Say, as_json
 from telephony.models import Call, OutboundJob
 from telephony.models.priority import most_pressing_first
+
+log = logging.getLogger(__name__)
 
 LEASE = 60
 """Seconds that an operator's call stays theirs without a sign of life from their console."""
@@ -81,6 +84,17 @@ def talk(call_id: int, *, by: User, now: datetime) -> Call:
         call.save()
         script.poke(call)
     return call
+
+
+def line_lost(call_id: int, *, by: User) -> None:
+    """The telephone of `by` has left the conversation; the caller is still there.
+
+    Nothing ends: the call stays theirs while their console lives, which says so and rings anew.
+    """
+    call = Call.objects.filter(pk=call_id, operator=by, state__in=Call.HELD).first()
+    if call:
+        log.warning("An operator's telephone was lost", extra={"call": call.pk})
+        script.poke(call)
 
 
 def say(call_id: int, text: str, *, by: User, now: datetime) -> None:

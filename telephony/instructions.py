@@ -43,7 +43,11 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Join with `to`: an E.164 number, or "operator:<user id>"; `name` is for a screen."""
+    """Join with `to`; `name` is for a screen.
+
+    "operator:<user id>" joins the caller with an operator, in the room of the caller's own call;
+    "call:<call id>" joins a leg that we placed with the room of that call; else an E.164 number.
+    """
 
     to: str
     name: str = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from telephony.instructions import Instruction
 
 if TYPE_CHECKING:
+    from elders.models import User
     from telephony.models import Call, OutboundJob
 
 
@@ -46,6 +47,12 @@ class Carrier(ABC):
 
     **During a call.** `push` and `hang_up` act on a live leg, after commit, and may be repeated.
     A failure there is logged and never undoes what stands in the database.
+
+    **Several people.** A call that a person took is a conversation, one room a call, named by the
+    call's id. `Bridge("operator:7")` moves the caller's leg into the room and brings operator 7
+    into it as `bring` does; `Bridge("call:12")` on a leg that we placed (family, 120) moves that
+    leg into the room of call 12. The carrier reports an operator's telephone as it picks up
+    (`desk.talk`) and as it is lost (`desk.line_lost`): a lost telephone never ends the call.
     """
 
     name: ClassVar[str]
@@ -69,6 +76,19 @@ class Carrier(ABC):
     @abstractmethod
     def hang_up(self, call: "Call") -> None:
         """End the leg; ending one that is already over is no error."""
+
+    @abstractmethod
+    def bring(self, call: "Call", operator: "User", *, mode: str = "talk") -> None:
+        """Ring `operator`'s telephone into the room of `call`; already there, change how they are:
+        "talk", "listen" (nobody hears them) or "whisper" (only the operator hears them)."""
+
+    @abstractmethod
+    def let_go(self, call: "Call", operator: "User") -> None:
+        """Take `operator`'s telephone out of the room; the others stay."""
+
+    @abstractmethod
+    def hold(self, call: "Call", *, on: bool) -> None:
+        """Have the caller hear music instead of the room, or the room again."""
 
     @abstractmethod
     def render(self, instructions: Sequence[Instruction]) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from elders.models import User
 from telephony.carriers.base import Carrier, Fate, Found
 from telephony.errors import CarrierError
 from telephony.instructions import Instruction
@@ -28,6 +29,15 @@ class Refusing(Carrier):
         raise CarrierError("the link is down", permanent=False)
 
     def hang_up(self, call: Call) -> None:
+        raise CarrierError("the link is down", permanent=False)
+
+    def bring(self, call: Call, operator: User, *, mode: str = "talk") -> None:
+        raise CarrierError("the link is down", permanent=False)
+
+    def let_go(self, call: Call, operator: User) -> None:
+        raise CarrierError("the link is down", permanent=False)
+
+    def hold(self, call: Call, *, on: bool) -> None:
         raise CarrierError("the link is down", permanent=False)
 
     def render(self, instructions: Sequence[Instruction]) -> Any:

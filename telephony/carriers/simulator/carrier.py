@@ -7,6 +7,7 @@ as of a real carrier. A handset polls, so there is nothing to push.
 from collections.abc import Sequence
 from typing import Any
 
+from elders.models import User
 from telephony.carriers.base import Carrier, Fate, Found
 from telephony.instructions import Instruction, as_json
 from telephony.models import Call, OutboundJob, SimulatorItem
@@ -32,6 +33,15 @@ class Simulator(Carrier):
 
     def hang_up(self, call: Call) -> None:
         """The handset reads `call.state`."""
+
+    def bring(self, call: Call, operator: User, *, mode: str = "talk") -> None:
+        """The console is the operator's telephone."""
+
+    def let_go(self, call: Call, operator: User) -> None:
+        """The console reads who has the call."""
+
+    def hold(self, call: Call, *, on: bool) -> None:
+        """The handset reads it from the script."""
 
     def render(self, instructions: Sequence[Instruction]) -> list[dict[str, Any]]:
         return [as_json(instruction) for instruction in instructions]
