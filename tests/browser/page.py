@@ -36,6 +36,8 @@ class LivePage:
         self.sockets: list[WebSocketRoute] = []
         self.subscribed: list[list[str]] = []
         self.up = True
+        self.slow = False
+        self.held: list[tuple[Route, str]] = []
         self.answers: dict[str, tuple[int, str, str]] = {}
         self.errors: list[str] = []
         self.page: Page = browser.new_page()
@@ -50,6 +52,13 @@ class LivePage:
         """What the server sends when something changed."""
         for socket in self.sockets[-1:]:
             socket.send(json.dumps({"topic": topic, "seq": self.fetched}))
+
+    def release(self):
+        """Answers the fetches that were held while `slow`, with what they read then."""
+        self.slow = False
+        for route, body in self.held:
+            self._fulfill(route, 200, "text/html; charset=utf-8", body)
+        self.held.clear()
 
     def linked(self, state):
         """Waits until the page says so of its connection: live, down or out."""
@@ -88,10 +97,16 @@ class LivePage:
         elif path == "/region":
             self.fetched += 1
             body = self._region()
+            if self.slow:
+                self.held.append((route, body))
+                return
         elif path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
             kind = mimetypes.guess_type(file.name)[0] or "text/plain"
             body = file.read_text("utf-8") if file.suffix in {".js", ".css"} else ""
+        self._fulfill(route, status, kind, body)
+
+    def _fulfill(self, route: Route, status: int, kind: str, body: str):
         headers = {"Content-Security-Policy": POLICY, "Content-Type": kind}
         route.fulfill(status=status, headers=headers, body=body)
 

@@ -57,6 +57,52 @@ def test_a_form_that_was_sent_well_is_emptied(live):
     assert it.page.input_value("#left") == ""
 
 
+def test_a_button_says_what_it_does_even_while_it_has_the_focus(live):
+    act = {"path": "/depart", "words": "Has set out"}
+    it = live(lambda n: f'<button hx-post="{act["path"]}" hx-swap="none">{act["words"]}</button>')
+    it.settle()
+    it.page.focus("#region button")
+    it.page.evaluate("window.under = document.querySelector('#region button')")
+    act.update(path="/arrive", words="Has arrived")
+    it.poke()
+    it.settle()
+    button = it.page.locator("#region button")
+    assert (button.get_attribute("hx-post"), button.inner_text()) == ("/arrive", "Has arrived")
+    # and whoever has the finger on the old one does not do the new thing
+    assert it.page.evaluate("window.under.isConnected") is False
+    assert it.page.evaluate("window.under.getAttribute('hx-post')") == "/depart"
+
+
+def test_a_region_fetched_before_a_press_never_covers_its_answer(live):
+    visit = {"words": "With Mei"}
+    it = live(
+        lambda n: (
+            f'<p id="n">{visit["words"]}</p><form hx-post="/finish" hx-target="#region">'
+            '<button id="finish">Finish</button></form>'
+        )
+    )
+    it.settle()
+    it.slow = True
+    it.poke()
+    it.settle()
+    assert len(it.held) == 1
+    visit["words"] = "Nothing to do"
+    it.answers["/finish"] = (200, "text/html; charset=utf-8", it._region())
+    it.page.click("#finish")
+    it.page.wait_for_function("document.querySelector('#n').innerText === 'Nothing to do'")
+    it.page.evaluate(
+        "new MutationObserver(() => { window.lied ||= "
+        "document.querySelector('#n').innerText === 'With Mei' })"
+        ".observe(document.body, {subtree: true, childList: true, characterData: true})"
+    )
+    before = it.fetched
+    it.release()
+    it.settle(1500)
+    assert it.fetched > before, "what was thrown away is fetched again"
+    assert it.page.evaluate("window.lied") is None
+    assert it.page.inner_text("#n") == "Nothing to do"
+
+
 def test_words_typed_for_one_person_never_end_up_under_another(live):
     # What the page is about changes while somebody types: the same form, posting elsewhere.
     person = {"now": 1}

@@ -60,7 +60,7 @@ class Window:
         )
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
         self.page.on("console", self._heard)
 
     def sign_in(self, username: str) -> "Window":
@@ -96,11 +96,11 @@ class Window:
 
     def close(self) -> None:
         self.context.close()
-        assert self.errors == []
+        assert not self.errors, "\n".join(self.errors)
 
     def _heard(self, message: Any) -> None:
         if "Content Security Policy" in message.text:
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} {message.location}")
 
 
 def ask(house: House, path: str, token: str) -> Any:

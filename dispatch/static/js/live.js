@@ -23,6 +23,18 @@
     form.reset();
   }
 
+  // A button is its act: one that does something else is another button, never the old one with a new
+  // meaning under a finger that is already on it. The morph tells nodes apart by their ids.
+  function nameActs(region) {
+    const times = new Map();
+    for (const node of [region, ...region.querySelectorAll("[hx-post]:not([id])")]) {
+      if (node.id || !node.hasAttribute("hx-post")) continue;
+      const act = `${node.getAttribute("hx-post")}${node.getAttribute("hx-vals") ?? ""}`;
+      times.set(act, (times.get(act) ?? 0) + 1);
+      node.id = `does:${act}:${times.get(act)}`;
+    }
+  }
+
   const callbacks = {
     beforeNodeMorphed: (old, fresh) => {
       if (old.nodeType !== Node.ELEMENT_NODE) return true;
@@ -37,9 +49,15 @@
   };
 
   // What is being sent stays until it is answered: what htmx says about a node that has left the page
-  // reaches nobody, and neither would "your colleague has this call".
+  // reaches nobody, and neither would "your colleague has this call". Its region waits for the answer,
+  // but not for long: a new alarm must show beside an answer that does not come.
+  const PATIENCE_MS = 2000;
   const sending = (node) => node.nodeType === Node.ELEMENT_NODE
     && (node.hasAttribute("data-sending") || node.querySelector("[data-sending]") !== null);
+  function waitsFor(region) {
+    const sent = region.matches("[data-sending]") ? region : region.querySelector("[data-sending]");
+    return sent !== null && performance.now() - sent.dataset.sending < PATIENCE_MS;
+  }
   let kept = false;
   callbacks.beforeNodeRemoved = (node) => {
     if (!sending(node)) return true;
@@ -47,7 +65,7 @@
     return false;
   };
   document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
-    if (requestConfig.verb !== "get") requestConfig.elt.dataset.sending = "";
+    if (requestConfig.verb !== "get") requestConfig.elt.dataset.sending = performance.now();
   });
   document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
     if (requestConfig.verb === "get") return;
@@ -69,7 +87,11 @@
         settling.elts.push(fresh); // so that the page hears of the swap
         return [fresh];
       }
-      return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+      nameActs(target);
+      nameActs(fresh);
+      // Whoever types is left alone; a button in focus is drawn anew like any other.
+      const ignoreActiveValue = document.activeElement !== null && isField(document.activeElement);
+      return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue, callbacks });
     },
   });
 
@@ -100,15 +122,29 @@
   const asked = new WeakMap();
   let answered = -Infinity;
   document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => asked.set(xhr, performance.now()));
-  const isOutdated = (xhr, { verb }) => verb === "get" && asked.get(xhr) < answered;
+
+  function isUntimely(xhr, { elt, verb }, target) {
+    if (verb !== "get" || !elt.dataset.topic) return false;
+    if (waitsFor(target)) kept = true;
+    else if (asked.get(xhr) < answered) window.bus?.resync();
+    else return false;
+    return true;
+  }
+
+  // A button that has left the page after all: htmx would no longer know how its answer is swapped.
+  function swapFor(gone, answer, target) {
+    const place = document.getElementById(target.id) ?? target;
+    const swapStyle = gone.getAttribute("hx-swap") ?? "live";
+    if (swapStyle === "none") return;
+    htmx.swap(place, answer, { swapStyle, swapDelay: 0, settleDelay: 0 }, { contextElement: place });
+  }
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, requestConfig, shouldSwap } = event.detail;
-    if (requestConfig.verb !== "get") answered = performance.now();
-    if (shouldSwap && isOutdated(xhr, requestConfig)) {
-      event.detail.shouldSwap = false;
-      window.bus?.resync();
-      return;
+    const { xhr, requestConfig, shouldSwap, target } = event.detail;
+    const sent = requestConfig.verb === "get" ? null : requestConfig.elt;
+    if (sent) {
+      answered = performance.now();
+      delete sent.dataset.sending; // its own answer may take it away
     }
     // A fetch that was led to the sign-in page must not paste it into a region.
     if (/\/sign-in\//.test(xhr.responseURL) && !/\/sign-in\//.test(requestConfig.path)) {
@@ -116,8 +152,13 @@
       document.documentElement.dataset.link = "out";
       return;
     }
-    const sent = requestConfig.elt;
-    if (shouldSwap && sent.localName === "form" && requestConfig.verb !== "get" && !("keep" in sent.dataset)) sent.reset();
+    if (!shouldSwap) return;
+    if (isUntimely(xhr, requestConfig, target)) event.detail.shouldSwap = false;
+    if (sent?.isConnected === false) {
+      event.detail.shouldSwap = false;
+      swapFor(sent, xhr.response, target);
+    }
+    if (sent?.localName === "form" && !("keep" in sent.dataset)) sent.reset();
   });
 
   document.addEventListener("htmx:responseError", (event) => {

@@ -137,6 +137,8 @@
     end() {
       this.pins.forEach((pin) => pin.remove());
       this.map.stop();
+      // Leaflet 1.9 forgets the timer that ends a zoom, which then moves panes that are gone.
+      this.map._animatingZoom = false;
       this.map.remove();
     }
     dress() {
