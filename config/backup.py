@@ -1,7 +1,8 @@
 """One file with everything needed to stand up elsewhere, except the keys.
 
-A zip of `manifest.json` and the database as its own engine writes it: a copied SQLite file, or
-what `pg_dump` makes. The manifest says what it is, what it needs and how to tell that it is whole.
+A zip of `manifest.json`, the town's base map where it has one, and the database as its own engine
+writes it: a copied SQLite file, or what `pg_dump` makes. The manifest says what it is, what it
+needs and how to tell that it is whole.
 """
 
 import hashlib
@@ -23,12 +24,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from config import backup_postgres as postgres
-from config import work
+from config import basemap, work
 from config.keys import fingerprint
 from config.models import Heartbeat
 
 FORMAT = 1
-MANIFEST, DATA = "manifest.json", "database"
+MANIFEST, DATA, MAP = "manifest.json", "database", "basemap.json"
 
 
 class BackupError(Exception):
@@ -71,6 +72,8 @@ def write(target: Path, *, now: datetime) -> Manifest:
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=2))
             archive.write(data, DATA)
+            if basemap.file().exists():
+                archive.write(basemap.file(), MAP)
         whole.replace(target)
     return manifest
 
@@ -90,6 +93,8 @@ def restore(source: Path, *, force: bool, now: datetime) -> Manifest:
             _place_sqlite(data, now=now)
         else:
             postgres.load(data)
+        if (map_file := data.with_name(MAP)).exists():
+            map_file.replace(basemap.file())
     return manifest
 
 
@@ -110,6 +115,8 @@ def _unpacked(source: Path) -> Iterator[tuple[Manifest, Path]]:
                 manifest = _manifest(json.loads(archive.read(MANIFEST)))
                 with archive.open(DATA) as packed, data.open("wb") as out:
                     shutil.copyfileobj(packed, out, 1 << 20)
+                if MAP in archive.namelist():
+                    archive.extract(MAP, folder)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise BackupError(f"{source} is not a backup: {error}") from error
         if _digest(data) != manifest.sha256:

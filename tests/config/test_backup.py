@@ -52,6 +52,8 @@ def test_a_backup_stands_up_elsewhere_and_destroys_nothing_on_the_way(tmp_path, 
     here = Home(tmp_path / "here", request, empty=False)
     there = Home(tmp_path / "there", request, empty=True)
 
+    drawn = '{"type": "FeatureCollection", "features": []}'
+    (tmp_path / "here" / "basemap.json").write_text(drawn, "utf-8")
     assert "fingerprints" in here.does(WRITE, file=file)
     assert Path(file).stat().st_mode & 0o077 == 0
 
@@ -63,6 +65,7 @@ def test_a_backup_stands_up_elsewhere_and_destroys_nothing_on_the_way(tmp_path, 
     said = there.does(READ, file=file, force=False)
     assert "verify_ledger" in said
     assert "梅" in said
+    assert (tmp_path / "there" / "basemap.json").read_text("utf-8") == drawn
 
     with pytest.raises(RuntimeError, match="not empty"):
         there.does(READ, file=file, force=False)
