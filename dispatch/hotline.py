@@ -92,6 +92,12 @@ class Hotline:
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)
 
+    def machine(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        return replies.machine(job)
+
+    def over(self, job: OutboundJob) -> Sequence[Instruction]:
+        return replies.over(job)
+
     def job_digits(
         self, job: OutboundJob, call: Call | None, digits: str, *, now: datetime
     ) -> Sequence[Instruction]:

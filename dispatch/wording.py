@@ -148,6 +148,14 @@ def confirm_call(request: ServiceRequest, language: str) -> str:
 
 
 @_spoken
+def confirm_text(request: ServiceRequest, language: str) -> str:
+    return _(
+        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or 0 and we"
+        " ring you."
+    ) % {"category": request.category.name_in(language)}
+
+
+@_spoken
 def confirmed(language: str) -> str:
     return _("Thank you. We wish you a good day.")
 
@@ -158,10 +166,38 @@ def ring_back(language: str) -> str:
 
 
 @_spoken
+def ring_back_text(language: str) -> str:
+    return _("One Number: we have your alarm. A person is dealing with it. Reply with any digit.")
+
+
+@_spoken
+def replied(language: str) -> str:
+    return _("Thank you. A person of ours has read this.")
+
+
+@_spoken
+def rings_you(language: str) -> str:
+    return _("Thank you. A person will ring you.")
+
+
+@_spoken
+def machine(language: str) -> str:
+    """Anybody may hear what a machine has kept: no name, no need."""
+    return _("This is One Number. We rang you. Please ring us back at %(number)s.") % {
+        "number": settings.HOTLINE_NUMBER
+    }
+
+
+@_spoken
+def call_over(language: str) -> str:
+    return _("Thank you for picking up. It has been taken care of already.")
+
+
+@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
-        " Press 1 if you are going there, 0 to speak with our operator."
+        " Press 1 if you are going there, 2 if you cannot, 0 to speak with our operator."
     ) % {"name": name_of(request, language), "time": _time(request)}
 
 
@@ -169,7 +205,7 @@ def contact_call(request: ServiceRequest, language: str) -> str:
 def contact_text(request: ServiceRequest, language: str) -> str:
     return _(
         "One Number: %(name)s has raised an alarm at %(time)s. We are dealing with it."
-        " Reply 1 if you are going there, or ring %(number)s."
+        " Reply 1 if you are going there, 2 if you cannot, or ring %(number)s."
     ) % {
         "name": name_of(request, language),
         "time": _time(request),

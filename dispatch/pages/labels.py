@@ -95,6 +95,7 @@ CALLBACK_REASONS: dict[str, Any] = {
     "script_failed": _("Our script failed"),
     "unwell": _("Feels unwell, pressed on her page"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
+    "asked": _("Answered our text with 0: wants to speak with a person"),
     "promised": _("We promised to ring back"),
     "unreached": _("Could not be reached"),
 }

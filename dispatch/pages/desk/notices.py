@@ -22,6 +22,7 @@ SENTENCES: dict[str, Any] = {
     "no_voice": gettext_lazy("No voice on any of the numbers. Somebody must go."),
     "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
     "contact_going": gettext_lazy("%(to)s is going there."),
+    "replied": gettext_lazy("%(to)s has answered our text with %(said)s. Ring them."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
     "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
     "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
@@ -91,6 +92,7 @@ def _facts(notice: Notice) -> dict[str, str]:
     return {
         "to": str(to or _("somebody with a withheld number")),
         "number": str(data.get("number", "120")),
+        "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
