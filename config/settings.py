@@ -150,6 +150,10 @@ PUBLIC_SERVICES = {
     "police": env.str("POLICE_NUMBER", default="110"),
     "fire": env.str("FIRE_NUMBER", default="119"),
 }
+# Calls the trunks carry at the same time; what rings by itself every day takes half at most.
+TRUNKS = env.int("TRUNKS", default=30)
+# Between which hours of the town day check-ins are spread, and satisfaction calls.
+CHECKIN_HOURS = env.str("CHECKIN_HOURS", default="07:30-11:00")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import closing, notices, offers, wording
+from dispatch import checkin_replies, closing, notices, offers, wording
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
@@ -38,6 +38,8 @@ def digits(
 ) -> Sequence[Instruction]:
     """A key on our call, "" being silence, or the reply to our text."""
     digits = digits.strip()
+    if job.purpose in checkin_replies.ANSWERS:
+        return checkin_replies.ANSWERS[job.purpose](job, call, digits, now=now)
     if call is None and (digits == "0" or job.purpose == "ring_back"):
         return _written(job, digits, now=now)
     answer = ANSWERS.get(job.purpose)
@@ -49,6 +51,9 @@ def digits(
 def failed(job: OutboundJob, *, now: datetime) -> None:
     """Nobody was reached: a person is told, whatever it was about (rule 7)."""
     about = _request_of(job)
+    if job.purpose in checkin_replies.FAILED:
+        checkin_replies.FAILED[job.purpose](job, now=now)
+        return
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
     data = {"purpose": job.purpose, "to": job.to}

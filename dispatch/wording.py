@@ -194,6 +194,62 @@ def call_over(language: str) -> str:
 
 
 @_spoken
+def checkin_call(elder: Elder, language: str) -> str:
+    return _(
+        "Good day %(name)s, this is One Number. Are you well? If you are well press 1, if you are"
+        " not press 2. To speak with a person press 0."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_text(elder: Elder, language: str) -> str:
+    return _("One Number: are you well? Reply 1 if you are, 2 if you are not, 0 and we ring you.")
+
+
+@_spoken
+def checkin_thanks(language: str) -> str:
+    return _("Thank you. We are glad that you are well, and wish you a good day.")
+
+
+@_spoken
+def checkin_again(language: str) -> str:
+    return _("We have not heard you. We ring you again in a little while.")
+
+
+@_spoken
+def checkin_contact_call(elder: Elder, language: str) -> str:
+    return _(
+        "This is One Number. %(name)s has not answered today. Press 1 if you have seen or spoken"
+        " with %(name)s today and all is well, 2 if you do not know, 0 to speak with a person."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_contact_text(elder: Elder, language: str) -> str:
+    return _(
+        "One Number: %(name)s has not answered today. Reply 1 if you have seen or spoken with"
+        " %(name)s today and all is well, 2 if you do not know, 0 and we ring you."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_contact_thanks(language: str) -> str:
+    return _("Thank you. We are glad to hear it.")
+
+
+@_spoken
+def checkin_contact_unknown(language: str) -> str:
+    return _("Thank you. We go on asking, and then somebody goes and looks.")
+
+
+@_spoken
+def no_answer(tries: int, language: str) -> str:
+    return _(
+        "No answer to the daily check-in: rung %(tries)s times, and nobody near her knows."
+    ) % {"tries": tries}
+
+
+@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.module_loading import import_string
 
 from elders.models import Elder, User
@@ -97,6 +97,11 @@ def _withdraw(exact: dict[str, str], *, skip_locked: bool, now: datetime) -> Non
         for job in about.filter(state=State.ANSWERED):
             job.expires_at = now
             job.save(update_fields=["expires_at"])
+
+
+def under_way(subject: str) -> QuerySet[OutboundJob]:
+    """The jobs about `subject` that may still reach somebody."""
+    return OutboundJob.objects.filter(subject=subject, state__in=OutboundJob.UNDER_WAY)
 
 
 def hasten(subject: str, *, now: datetime) -> None:

@@ -23,6 +23,9 @@ SENTENCES: dict[str, Any] = {
     "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
     "contact_going": gettext_lazy("%(to)s is going there."),
     "replied": gettext_lazy("%(to)s has answered our text with %(said)s. Ring them."),
+    "checkin_silent": gettext_lazy("No answer to the daily check-in. Somebody is sent to look."),
+    "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
+    "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
     "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
     "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
@@ -37,6 +40,8 @@ PURPOSES: dict[str, Any] = {
     "ring_back": gettext_lazy("ringing back"),
     "contact": gettext_lazy("telling a contact"),
     "callback": gettext_lazy("ringing back"),
+    "checkin": gettext_lazy("daily check-in"),
+    "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
 }
@@ -92,6 +97,7 @@ def _facts(notice: Notice) -> dict[str, str]:
     return {
         "to": str(to or _("somebody with a withheld number")),
         "number": str(data.get("number", "120")),
+        "count": str(data.get("count", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "device": str(data.get("device", "")),
