@@ -161,6 +161,16 @@ HOTLINE_NUMBER = env.str("HOTLINE_NUMBER", default="12349")
 PHONE_REGION = env.str("PHONE_REGION", default="CN")
 # Mobiles that ring when a caller has waited for 60 s and the desk does not answer.
 ON_CALL_NUMBERS = env.list("ON_CALL_NUMBERS", default=[])
+# Where neither the elder's grid cell nor any cell above it names its own.
+PUBLIC_SERVICES = {
+    "ambulance": env.str("AMBULANCE_NUMBER", default="120"),
+    "police": env.str("POLICE_NUMBER", default="110"),
+    "fire": env.str("FIRE_NUMBER", default="119"),
+}
+# Calls the trunks carry at the same time; what rings by itself every day takes half at most.
+TRUNKS = env.int("TRUNKS", default=30)
+# Between which hours of the town day check-ins are spread, and satisfaction calls.
+CHECKIN_HOURS = env.str("CHECKIN_HOURS", default="07:30-11:00")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------

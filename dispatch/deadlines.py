@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from dispatch import clocks, emergencies, hotline, notices, offers, ownership, summons, transitions
+from dispatch import (
+    checkins,
+    clocks,
+    emergencies,
+    hotline,
+    notices,
+    offers,
+    ownership,
+    summons,
+    transitions,
+)
 from dispatch.handovers import HANDOVER_CLOCK
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
@@ -49,8 +59,10 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
-            found = mine.values("request_id").first()
+            found = mine.values("request_id", "checkin_id").first()
             if found is None or _is_busy(found["request_id"]):
+                return False
+            if found["checkin_id"] and not checkins.hold(found["checkin_id"], skip_locked=True):
                 return False
             # The order of locks: the request first, then everything that hangs on it.
             request = transitions.hold(found["request_id"]) if found["request_id"] else None
@@ -217,4 +229,5 @@ REQUEST_CLOCKS: dict[str, Callable[..., None]] = {
 DESK_CLOCKS: dict[str, Callable[..., None]] = {
     hotline.WAITING_CLOCK: _waiting,
     hotline.CALLBACK_CLOCK: _callback,
+    checkins.CHECKIN_CLOCK: checkins.fire,
 }

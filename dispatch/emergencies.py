@@ -20,7 +20,7 @@ VOICE_CLOCK = "voice"
 AMBULANCE_CLOCK = "ambulance"
 AMBULANCE = "120"
 # Calls we place on which she herself may be heard; a worker's or a contact's voice is not hers.
-TO_HER = frozenset({"ring_back", "confirm", "callback"})
+TO_HER = frozenset({"ring_back", "confirm", "callback", "checkin", "satisfaction"})
 
 
 def begin(request: ServiceRequest, *, now: datetime) -> None:

@@ -9,7 +9,17 @@ from datetime import datetime
 
 from django.conf import settings
 
-from dispatch import clocks, emergencies, intake, notices, replies, texts, whereabouts, wording
+from dispatch import (
+    checkins,
+    clocks,
+    emergencies,
+    intake,
+    notices,
+    replies,
+    texts,
+    whereabouts,
+    wording,
+)
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import Deadline, ServiceRequest
@@ -53,7 +63,7 @@ class Hotline:
             call.step = {"at": "stranger"}
             greeting = wording.greeting(None, language=language)
             return [Say(greeting, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
-        return _greet(call, callers[0])
+        return _greet(call, callers[0], now=now)
 
     def digits(self, call: Call, digits: str, *, now: datetime) -> Sequence[Instruction]:
         """One key: an order, "unwell", or a person; silence is a person too."""
@@ -91,6 +101,12 @@ class Hotline:
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)
+
+    def machine(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        return replies.machine(job)
+
+    def over(self, job: OutboundJob) -> Sequence[Instruction]:
+        return replies.over(job)
 
     def job_digits(
         self, job: OutboundJob, call: Call | None, digits: str, *, now: datetime
@@ -157,10 +173,12 @@ def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[
     return [Say(wording.emergency(language=language), language), Enqueue(Priority.EMERGENCY)]
 
 
-def _greet(call: Call, caller: Caller) -> Sequence[Instruction]:
+def _greet(call: Call, caller: Caller, *, now: datetime) -> Sequence[Instruction]:
     """By name only to a verified number; orders by digit likewise."""
     elder, language = caller.elder, caller.elder.language
     call.elder = elder
+    if caller.verified:
+        checkins.heard_from(elder, "call", now=now)
     call.step = {"at": "menu", "verified": caller.verified}
     if not caller.verified:
         return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
@@ -173,7 +191,7 @@ def _chosen(call: Call, elder_id: int, *, now: datetime) -> Sequence[Instruction
     """Somebody of a household said who she is."""
     for caller in selectors.callers(call.from_number, now=now):
         if caller.elder.pk == elder_id:
-            return _greet(call, caller)
+            return _greet(call, caller, now=now)
     return _person(call)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import closing, notices, offers, wording
+from dispatch import checkin_replies, closing, notices, offers, wording
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
+from dispatch.states import OfferState
+from telephony import callbacks, outbound
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob
 
@@ -15,24 +17,43 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
     """Somebody picked up: they hear what it is about and which key does what."""
     if job.purpose == "ring_back":
         return [Say(job.text, job.language), Enqueue("emergency")]
-    if job.purpose == "offer" and not _offer_of(job).expires_at > now:
+    if job.purpose == "offer" and _is_over(_offer_of(job), now=now):
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
     return [Say(job.text, job.language), Gather(timeout_s=15)]
+
+
+def machine(job: OutboundJob) -> Sequence[Instruction]:
+    """What a machine keeps: that we rang, and our number."""
+    return [Say(wording.machine(language=job.language), job.language)]
+
+
+def over(job: OutboundJob) -> Sequence[Instruction]:
+    """For who picked up in the moment in which it was over."""
+    words = wording.offer_over if job.purpose == "offer" else wording.call_over
+    return [Say(words(language=job.language), job.language)]
 
 
 def digits(
     job: OutboundJob, call: Call | None, digits: str, *, now: datetime
 ) -> Sequence[Instruction]:
     """A key on our call, "" being silence, or the reply to our text."""
+    digits = digits.strip()
+    if job.purpose in checkin_replies.ANSWERS:
+        return checkin_replies.ANSWERS[job.purpose](job, call, digits, now=now)
+    if call is None and (digits == "0" or job.purpose == "ring_back"):
+        return _written(job, digits, now=now)
     answer = ANSWERS.get(job.purpose)
     if answer is None:
         return [] if call is None else [Enqueue(job.priority)]
-    return answer(job, call, digits.strip(), now=now)
+    return answer(job, call, digits, now=now)
 
 
 def failed(job: OutboundJob, *, now: datetime) -> None:
     """Nobody was reached: a person is told, whatever it was about (rule 7)."""
     about = _request_of(job)
+    if job.purpose in checkin_replies.FAILED:
+        checkin_replies.FAILED[job.purpose](job, now=now)
+        return
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
     data = {"purpose": job.purpose, "to": job.to}
@@ -86,14 +107,38 @@ def _confirm(
 def _contact(
     job: OutboundJob, call: Call | None, digits: str, *, now: datetime
 ) -> Sequence[Instruction]:
-    """A contact who presses 1 is going there: the desk knows. It ends nothing."""
+    """1 is going there: the desk knows, and nobody else is rung. 2 cannot: the next is rung now.
+
+    Neither ends anything.
+    """
     request = _request_of(job)
-    if digits == "1" and request:
+    if request and digits in ("1", "2"):
+        outbound.withdraw(job.subject, to=job.to, now=now)
+    if request and digits == "2":
+        outbound.hasten(job.subject, now=now)
+        return [Say(wording.declined(language=job.language), job.language), Hangup()]
+    if request and digits == "1":
+        outbound.withdraw(job.subject, kind=OutboundJob.Kind.CALL, now=now)
         notices.tell("contact_going", level="info", now=now, request=request, data={"to": job.to})
         return [Say(wording.contact_going(language=job.language), job.language), Hangup()]
     if call is None:
         return [Say(job.text, job.language)]
     return [Say(wording.person(language=job.language), job.language), Enqueue("urgent")]
+
+
+def _written(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instruction]:
+    """A text was answered by 0, or in an emergency by anything: a person has to do with it."""
+    request = _request_of(job)
+    if job.purpose == "ring_back" and digits != "0":
+        data = {"to": job.to, "said": digits}
+        notices.tell("replied", level="sos", now=now, request=request, data=data)
+        return [Say(wording.replied(language=job.language), job.language)]
+    callbacks.open_for(job.to, reason="asked", priority=job.priority, elder=job.elder, now=now)
+    return [Say(wording.rings_you(language=job.language), job.language)]
+
+
+def _is_over(offer: Offer, *, now: datetime) -> bool:
+    return offer.state != OfferState.MADE or offer.expires_at <= now
 
 
 def _offer_of(job: OutboundJob) -> Offer:

@@ -150,8 +150,8 @@ def confirm_call(request: ServiceRequest, language: str) -> str:
 @_spoken
 def confirm_text(request: ServiceRequest, language: str) -> str:
     return _(
-        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or write"
-        " to us what is missing."
+        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or 0 and we"
+        " ring you."
     ) % {"category": request.category.name_in(language)}
 
 
@@ -161,11 +161,6 @@ def read_by_a_person(language: str) -> str:
     return _("We have your message. A person reads it now. In an emergency ring %(number)s.") % {
         "number": settings.HOTLINE_NUMBER
     }
-
-
-@_spoken
-def ring_back_text(language: str) -> str:
-    return _("One Number: we had your alarm and are dealing with it. Write to us what you need.")
 
 
 @_spoken
@@ -179,10 +174,97 @@ def ring_back(language: str) -> str:
 
 
 @_spoken
+def ring_back_text(language: str) -> str:
+    return _(
+        "One Number: we have your alarm and a person is dealing with it. Reply with any digit, or"
+        " write to us what you need."
+    )
+
+
+@_spoken
+def replied(language: str) -> str:
+    return _("Thank you. A person of ours has read this.")
+
+
+@_spoken
+def rings_you(language: str) -> str:
+    return _("Thank you. A person will ring you.")
+
+
+@_spoken
+def machine(language: str) -> str:
+    """Anybody may hear what a machine has kept: no name, no need."""
+    return _("This is One Number. We rang you. Please ring us back at %(number)s.") % {
+        "number": settings.HOTLINE_NUMBER
+    }
+
+
+@_spoken
+def call_over(language: str) -> str:
+    return _("Thank you for picking up. It has been taken care of already.")
+
+
+@_spoken
+def checkin_call(elder: Elder, language: str) -> str:
+    return _(
+        "Good day %(name)s, this is One Number. Are you well? If you are well press 1, if you are"
+        " not press 2. To speak with a person press 0."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_text(elder: Elder, language: str) -> str:
+    return _("One Number: are you well? Reply 1 if you are, 2 if you are not, 0 and we ring you.")
+
+
+@_spoken
+def checkin_thanks(language: str) -> str:
+    return _("Thank you. We are glad that you are well, and wish you a good day.")
+
+
+@_spoken
+def checkin_again(language: str) -> str:
+    return _("We have not heard you. We ring you again in a little while.")
+
+
+@_spoken
+def checkin_contact_call(elder: Elder, language: str) -> str:
+    return _(
+        "This is One Number. %(name)s has not answered today. Press 1 if you have seen or spoken"
+        " with %(name)s today and all is well, 2 if you do not know, 0 to speak with a person."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_contact_text(elder: Elder, language: str) -> str:
+    return _(
+        "One Number: %(name)s has not answered today. Reply 1 if you have seen or spoken with"
+        " %(name)s today and all is well, 2 if you do not know, 0 and we ring you."
+    ) % {"name": elder.name_in(language)}
+
+
+@_spoken
+def checkin_contact_thanks(language: str) -> str:
+    return _("Thank you. We are glad to hear it.")
+
+
+@_spoken
+def checkin_contact_unknown(language: str) -> str:
+    return _("Thank you. We go on asking, and then somebody goes and looks.")
+
+
+@_spoken
+def no_answer(tries: int, language: str) -> str:
+    return _(
+        "No answer to the daily check-in: rung %(tries)s times, and nobody near her knows."
+    ) % {"tries": tries}
+
+
+@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
-        " Press 1 if you are going there, 0 to speak with our operator."
+        " Press 1 if you are going there, 2 if you cannot, 0 to speak with our operator."
     ) % {"name": name_of(request, language), "time": _time(request)}
 
 
@@ -190,7 +272,7 @@ def contact_call(request: ServiceRequest, language: str) -> str:
 def contact_text(request: ServiceRequest, language: str) -> str:
     return _(
         "One Number: %(name)s has raised an alarm at %(time)s. We are dealing with it."
-        " Reply 1 if you are going there, or ring %(number)s."
+        " Reply 1 if you are going there, 2 if you cannot, or ring %(number)s."
     ) % {
         "name": name_of(request, language),
         "time": _time(request),

@@ -1,5 +1,6 @@
 """The conductor's rows, by noun."""
 
+from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
 from dispatch.models.clock import Deadline, Notice
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
@@ -8,6 +9,10 @@ from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceReq
 __all__ = [
     "Assignment",
     "Block",
+    "CheckIn",
+    "CheckInDay",
+    "CheckInEvent",
+    "CheckInPlan",
     "Deadline",
     "Event",
     "Handover",

@@ -1,0 +1,26 @@
+"""What a town sets up of calling out: who is checked in on, and what is asked after a visit."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from dispatch.models import CheckInPlan
+from elders.admin import RegisterMixin
+from elders.selectors import elders_for
+
+
+@admin.register(CheckInPlan)
+class CheckInPlanAdmin(RegisterMixin, admin.ModelAdmin[CheckInPlan]):
+    """A change holds from the next day on: today's calls stand already."""
+
+    list_display = ("elder", "active", "days", "at", "risk")
+    list_filter = ("active", "risk")
+    list_select_related = ("elder",)
+    search_fields = ("elder__name", "elder__name_zh")
+    autocomplete_fields = ("elder",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CheckInPlan]:
+        seen = elders_for(request.user, now=timezone.now())
+        return super().get_queryset(request).filter(elder__in=seen.values("pk"))
