@@ -169,8 +169,11 @@ PUBLIC_SERVICES = {
 }
 # Calls the trunks carry at the same time; what rings by itself every day takes half at most.
 TRUNKS = env.int("TRUNKS", default=30)
-# Between which hours of the town day check-ins are spread, and satisfaction calls.
+# Between which hours of the town day check-ins and satisfaction calls are spread.
 CHECKIN_HOURS = env.str("CHECKIN_HOURS", default="07:30-11:00")
+SATISFACTION_HOURS = env.str("SATISFACTION_HOURS", default="10:00-19:00")
+# Of 5: a visit that is scored below this is opened again in front of a person.
+SATISFACTION_LINE = env.float("SATISFACTION_LINE", default=3.0)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------

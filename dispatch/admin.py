@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dispatch.models import CheckInPlan
+from dispatch.models import CheckInPlan, Question
 from elders.admin import RegisterMixin
 from elders.selectors import elders_for
 
@@ -24,3 +24,11 @@ class CheckInPlanAdmin(RegisterMixin, admin.ModelAdmin[CheckInPlan]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CheckInPlan]:
         seen = elders_for(request.user, now=timezone.now())
         return super().get_queryset(request).filter(elder__in=seen.values("pk"))
+
+
+@admin.register(Question)
+class QuestionAdmin(RegisterMixin, admin.ModelAdmin[Question]):
+    """A question that was answered once is retired, not deleted: the figures are of it."""
+
+    list_display = ("code", "name", "name_zh", "order", "active")
+    list_editable = ("order", "active")

@@ -3,10 +3,10 @@ so that fifty thousand check-ins never stand before anybody's deadline."""
 
 from datetime import datetime
 
-from dispatch import checkins, mornings
+from dispatch import checkins, mornings, surveys
 
 
 def sweep(*, now: datetime) -> int:
     """Plans the day when it has begun, and rings who is due; returns how many were rung."""
     mornings.plan(now=now)
-    return checkins.ring_due(now=now)
+    return checkins.ring_due(now=now) + surveys.ring_due(now=now)

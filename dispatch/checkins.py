@@ -15,7 +15,7 @@ from django.db.models import Q
 from dispatch import clocks, hearing, intake, mornings, notices, reaching, trunks, wording
 from dispatch.actors import SYSTEM
 from dispatch.live import pokes
-from dispatch.models import CheckIn, CheckInDay, CheckInEvent, Deadline, Notice, ServiceRequest
+from dispatch.models import CheckIn, CheckInEvent, Deadline, Notice, ServiceRequest
 from dispatch.reaching import Message, reach
 from dispatch.states import Priority
 from dispatch.timing import (
@@ -43,8 +43,7 @@ def ring_due(*, now: datetime, limit: int = 50) -> int:
     if not trunks.free():
         return 0
     with transaction.atomic():
-        today = CheckInDay.objects.select_for_update(skip_locked=True, no_key=True)
-        if not today.filter(day=mornings.town_day(now)).exists():
+        if not mornings.is_mine(now=now):
             return 0
         room = trunks.free()
         waiting = CheckIn.objects.filter(state=State.WAITING, due_at__lte=now)

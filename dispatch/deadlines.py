@@ -21,6 +21,7 @@ from dispatch import (
     offers,
     ownership,
     summons,
+    surveys,
     transitions,
 )
 from dispatch.handovers import HANDOVER_CLOCK
@@ -115,6 +116,10 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
 
 def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
     """Invites the next; where nobody is left the desk is told, and told again."""
+    if notice := surveys.waits_for_a_person(request):
+        notices.tell(notice.code, level=notice.level, data=notice.data, now=now, request=request)
+        transitions.wind(request, now=now, rounds=deadline.rounds + 1)
+        return
     seq = request.seq
     offers.make_next(request.pk, now=now)
     request.refresh_from_db()

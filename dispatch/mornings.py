@@ -13,6 +13,7 @@ from elders.models import Elder
 
 BATCH = 5000
 MIDNIGHT = time(0)
+CHECKIN, SURVEY = "CHECKIN_HOURS", "SATISFACTION_HOURS"
 
 
 def town_day(now: datetime) -> date:
@@ -29,10 +30,16 @@ def instant(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=timezone.get_default_timezone()).astimezone(UTC)
 
 
-def hours() -> tuple[time, time]:
+def hours(setting: str = CHECKIN) -> tuple[time, time]:
     """From when to when the day's calls are spread, in town time."""
-    opens, _, closes = settings.CHECKIN_HOURS.partition("-")
+    opens, _, closes = str(getattr(settings, setting)).partition("-")
     return time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+
+
+def is_mine(*, now: datetime) -> bool:
+    """Whether this process rings for today, until its transaction ends: one at a time does."""
+    days = CheckInDay.objects.select_for_update(skip_locked=True, no_key=True)
+    return days.filter(day=town_day(now)).first() is not None
 
 
 def a_minute() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import checkin_replies, closing, notices, offers, wording
+from dispatch import checkin_replies, closing, notices, offers, survey_replies, wording
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
@@ -38,8 +38,9 @@ def digits(
 ) -> Sequence[Instruction]:
     """A key on our call, "" being silence, or the reply to our text."""
     digits = digits.strip()
-    if job.purpose in checkin_replies.ANSWERS:
-        return checkin_replies.ANSWERS[job.purpose](job, call, digits, now=now)
+    everyday = EVERYDAY.get(job.purpose)
+    if everyday is not None:
+        return everyday(job, call, digits, now=now)
     if call is None and (digits == "0" or job.purpose == "ring_back"):
         return _written(job, digits, now=now)
     answer = ANSWERS.get(job.purpose)
@@ -51,8 +52,8 @@ def digits(
 def failed(job: OutboundJob, *, now: datetime) -> None:
     """Nobody was reached: a person is told, whatever it was about (rule 7)."""
     about = _request_of(job)
-    if job.purpose in checkin_replies.FAILED:
-        checkin_replies.FAILED[job.purpose](job, now=now)
+    if job.purpose in EVERYDAY_FAILED:
+        EVERYDAY_FAILED[job.purpose](job, now=now)
         return
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
@@ -167,11 +168,16 @@ ANSWERS: dict[str, Callable[..., Sequence[Instruction]]] = {
     "confirm": _confirm,
     "contact": _contact,
 }
+# What we ring about every day has its own words, also for 0 in a text and for no answer.
+EVERYDAY = {**checkin_replies.ANSWERS, "satisfaction": survey_replies.answered}
+EVERYDAY_FAILED = {**checkin_replies.FAILED, "satisfaction": survey_replies.failed}
 
 
 def awaits(job: OutboundJob) -> bool:
     """Whether a digit is an answer to this job; not after its request has ended."""
-    if job.purpose not in ANSWERS:
+    if job.purpose in EVERYDAY:
+        return True
+    if job.purpose not in ANSWERS and job.purpose != "ring_back":
         return False
     request = _request_of(job)
     return request is None or request.is_open

@@ -38,6 +38,10 @@ CHECKIN_CONTACTS_S = 600  # the contacts have this long, then somebody goes and 
 CHECKIN_CALL_S = 45  # how long a line is taken by one: ringing and a word
 CHECKIN_BEHIND_S = 1800  # a backlog older than this is told to the desk
 
+# Satisfaction calls.
+SURVEY_AFTER_S = 3600  # from the end of the visit, at the earliest
+SURVEY_ANSWER_S = 600  # two attempts and three questions
+
 # Emergencies (rule 15).
 VOICE_S = 30  # without voice contact for this long the next number is rung
 UNCLAIMED_S = 30  # an emergency nobody has claimed sounds again

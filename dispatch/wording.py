@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from dispatch.models import Offer, ServiceRequest
+from dispatch.models import Offer, Question, ServiceRequest
 from elders.models import Elder
 from providers.models import Category
 
@@ -258,6 +258,44 @@ def no_answer(tries: int, language: str) -> str:
     return _(
         "No answer to the daily check-in: rung %(tries)s times, and nobody near her knows."
     ) % {"tries": tries}
+
+
+@_spoken
+def survey_call(request: ServiceRequest, first: Question, language: str) -> str:
+    return _(
+        "This is One Number, about your visit for %(category)s. We have a few short questions."
+        " Press a key from 1, not at all, to 5, very much; 9 if you would rather not, 0 to speak"
+        " with a person. %(question)s"
+    ) % {
+        "category": request.category.name_in(language),
+        "question": first.name_in(language),
+    }
+
+
+@_spoken
+def survey_text(request: ServiceRequest, questions: list[Question], language: str) -> str:
+    asked = " ".join(f"{n}. {one.name_in(language)}" for n, one in enumerate(questions, start=1))
+    return _(
+        "One Number, about your visit for %(category)s: %(questions)s Reply with a digit for each,"
+        " from 1, not at all, to 5, very much; 0 and we ring you."
+    ) % {"category": request.category.name_in(language), "questions": asked}
+
+
+@_spoken
+def survey_question(question: Question, language: str) -> str:
+    return _("%(question)s From 1, not at all, to 5, very much.") % {
+        "question": question.name_in(language)
+    }
+
+
+@_spoken
+def survey_over(language: str) -> str:
+    return _("Thank you, that was all. We wish you a good day.")
+
+
+@_spoken
+def dissatisfied(score: str, language: str) -> str:
+    return _("Not content with the visit: %(score)s of 5.") % {"score": score}
 
 
 @_spoken

@@ -5,6 +5,7 @@ from dispatch.models.clock import Deadline, Notice
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
+from dispatch.models.survey import Question, Survey, SurveyAnswer
 
 __all__ = [
     "Assignment",
@@ -19,8 +20,11 @@ __all__ = [
     "IdempotencyKey",
     "Notice",
     "Offer",
+    "Question",
     "RequestAlarm",
     "RequestCall",
     "ServiceRequest",
+    "Survey",
+    "SurveyAnswer",
     "TrackLink",
 ]
