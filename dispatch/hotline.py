@@ -17,6 +17,7 @@ from dispatch import (
     notices,
     replies,
     texts,
+    tidings,
     whereabouts,
     wording,
 )
@@ -183,8 +184,16 @@ def _greet(call: Call, caller: Caller, *, now: datetime) -> Sequence[Instruction
     if not caller.verified:
         return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
     orders = {c.hotline_digit: c for c in Category.objects.exclude(hotline_digit=None)}
-    text = f"{wording.greeting(elder, language=language)} {wording.menu(orders, language=language)}"
-    return [Say(text, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+    said = [
+        wording.greeting(elder, language=language),
+        tidings.sentence(elder, now=now),
+        wording.menu(orders, language=language),
+    ]
+    return [
+        Say(" ".join(filter(None, said)), language),
+        Enqueue(),
+        Gather(timeout_s=WAIT_FOR_KEY_S),
+    ]
 
 
 def _chosen(call: Call, elder_id: int, *, now: datetime) -> Sequence[Instruction]:

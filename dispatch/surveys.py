@@ -93,7 +93,7 @@ def times_scored(of: str) -> Subquery:
     return Subquery(_of(of).annotate(figure=Count("pk")).values("figure"))
 
 
-def _of(of: str) -> QuerySet[Survey, Any]:
+def _of(of: str) -> Any:
     scored: QuerySet[Survey] = Survey.objects.filter(state=S.ANSWERED, **{of: OuterRef("pk")})
     return scored.order_by().values(of)
 

@@ -81,6 +81,44 @@ def unwell(language: str) -> str:
 
 
 @_spoken
+def looking(request: ServiceRequest, language: str) -> str:
+    """Before an acceptance nobody is promised."""
+    return _("Your order for %(category)s: we are looking for somebody.") % _for(request, language)
+
+
+@_spoken
+def nobody_yet(request: ServiceRequest, language: str) -> str:
+    return _(
+        "Your order for %(category)s: nobody is free yet, and one of us is looking for somebody."
+    ) % _for(request, language)
+
+
+@_spoken
+def is_coming(request: ServiceRequest, worker: str, minutes: int | None, language: str) -> str:
+    facts = _for(request, language) | {"worker": worker, "minutes": minutes}
+    if minutes is None:
+        return _("Help is coming: %(worker)s has taken your order for %(category)s.") % facts
+    return _("Help is coming: %(worker)s, for %(category)s, in about %(minutes)s minutes.") % facts
+
+
+@_spoken
+def is_there(request: ServiceRequest, worker: str, language: str) -> str:
+    return _("%(worker)s is with you now, for %(category)s.") % (
+        _for(request, language) | {"worker": worker}
+    )
+
+
+@_spoken
+def is_finished(request: ServiceRequest, language: str) -> str:
+    return _("Your visit for %(category)s is finished.") % _for(request, language)
+
+
+@_spoken
+def have_alarm(language: str) -> str:
+    return _("We have your alarm and are looking after it.")
+
+
+@_spoken
 def ordered(category: Category, language: str) -> str:
     return _(
         "Your order for %(category)s is taken. We are looking for somebody and will let you know."
@@ -350,6 +388,10 @@ def area_of(request: ServiceRequest, language: str) -> str:
     elder = request.elder or request.also.first()
     cell = elder and elder.grid
     return cell.name_in(language) if cell else _("your area")
+
+
+def _for(request: ServiceRequest, language: str) -> dict[str, object]:
+    return {"category": request.category.name_in(language)}
 
 
 def _offer(offer: Offer, language: str) -> dict[str, object]:
