@@ -167,6 +167,8 @@ PUBLIC_SERVICES = {
     "police": env.str("POLICE_NUMBER", default="110"),
     "fire": env.str("FIRE_NUMBER", default="119"),
 }
+# Where 120, 110 or 119 read texts, as "110=12110,120=+8657188887777".
+HANDOVER_TEXT_NUMBERS = env.dict("HANDOVER_TEXT_NUMBERS", default={})
 # Calls the trunks carry at the same time; what rings by itself every day takes half at most.
 TRUNKS = env.int("TRUNKS", default=30)
 # Between which hours of the town day check-ins and satisfaction calls are spread.

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import checkin_replies, closing, notices, offers, survey_replies, wording
+from dispatch import (
+    checkin_replies,
+    closing,
+    handover_calls,
+    notices,
+    offers,
+    survey_replies,
+    wording,
+)
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
@@ -19,6 +27,8 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
         return [Say(job.text, job.language), Enqueue("emergency")]
     if job.purpose == "offer" and _is_over(_offer_of(job), now=now):
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
+    if job.purpose == handover_calls.CONFERENCE:
+        return handover_calls.answered(job)
     return [Say(job.text, job.language), Gather(timeout_s=15)]
 
 
@@ -58,6 +68,9 @@ def failed(job: OutboundJob, *, now: datetime) -> None:
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
     data = {"purpose": job.purpose, "to": job.to}
+    if job.purpose == handover_calls.CONFERENCE and about:
+        notices.tell("unreached", level="sos", now=now, request=about, data=data)
+        return
     notices.tell("unreached", now=now, request=about, data=data) if about else notices.tell(
         "unreached", now=now, data=data
     )
@@ -159,6 +172,10 @@ def _request_of(job: OutboundJob) -> ServiceRequest | None:
         return ServiceRequest.objects.filter(offers=int(key)).first()
     if what in OF_REQUEST:
         return ServiceRequest.objects.filter(pk=int(key)).first()
+    if what == "handover":
+        return ServiceRequest.objects.filter(handovers=int(key)).first()
+    if what == "call":
+        return ServiceRequest.objects.filter(calls__call=int(key)).order_by("-pk").first()
     return None
 
 

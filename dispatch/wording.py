@@ -337,6 +337,31 @@ def dissatisfied(score: str, language: str) -> str:
 
 
 @_spoken
+def handover(request: ServiceRequest, language: str) -> str:
+    """For the control room of another service: who, where, how to get in, whom to ring."""
+    people = [_person(elder, language) for elder in request.people]
+    place = (request.estimate or {}).get("text", "") if request.is_emergency else ""
+    ways_in = {elder.access_notes for elder in request.people if elder.access_notes}
+    urgent = _("emergency") if request.is_emergency else _("request")
+    facts = [
+        _("This is One Number, the service for older people, number %(number)s.")
+        % {"number": settings.HOTLINE_NUMBER},
+        _("%(kind)s %(number)s: %(category)s.")
+        % {
+            "kind": urgent,
+            "number": request.number,
+            "category": request.category.name_in(language),
+        },
+        *(people or [request.known_as]),
+        _("Address: %(address)s.") % {"address": address_of(request, language)},
+        place,
+        *sorted(ways_in),
+        _("One of us is on the line or rings you."),
+    ]
+    return " ".join(filter(None, facts))
+
+
+@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
@@ -388,6 +413,12 @@ def area_of(request: ServiceRequest, language: str) -> str:
     elder = request.elder or request.also.first()
     cell = elder and elder.grid
     return cell.name_in(language) if cell else _("your area")
+
+
+def _person(elder: Elder, language: str) -> str:
+    sex = {Elder.Sex.FEMALE: _("woman"), Elder.Sex.MALE: _("man")}.get(Elder.Sex(elder.sex), "")
+    born = _("born in %(year)s") % {"year": elder.born.year} if elder.born else ""
+    return ", ".join(filter(None, [elder.name_in(language), sex, born])) + "."
 
 
 def _for(request: ServiceRequest, language: str) -> dict[str, object]:

@@ -45,6 +45,7 @@ PURPOSES: dict[str, Any] = {
     "callback": gettext_lazy("ringing back"),
     "checkin": gettext_lazy("daily check-in"),
     "satisfaction": gettext_lazy("questions after a visit"),
+    "conference": gettext_lazy("hand-over or conference"),
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
