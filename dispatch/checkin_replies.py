@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import checkins, wording
+from dispatch import checkins, everyday_wording, wording
 from telephony import callbacks, outbound
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob, Priority
@@ -20,7 +20,7 @@ def _hers(
     language = job.language
     if digits == "1":
         checkins.well(_id(job), now=now)
-        return [Say(wording.checkin_thanks(language=language), language), Hangup()]
+        return [Say(everyday_wording.checkin_thanks(language=language), language), Hangup()]
     if digits:
         checkins.wants_a_person(_id(job), now=now, unwell=digits == "2")
         return _to_a_person(job, call, unwell=digits == "2", now=now)
@@ -28,7 +28,7 @@ def _hers(
         call.step = {"asked": True}
         return [Say(job.text, language), Gather(timeout_s=15)]
     checkins.silent(_id(job), now=now, picked_up=True)
-    return [Say(wording.checkin_again(language=language), language), Hangup()]
+    return [Say(everyday_wording.checkin_again(language=language), language), Hangup()]
 
 
 def _contacts(
@@ -38,10 +38,13 @@ def _contacts(
     language = job.language
     if digits == "1":
         checkins.vouched(_id(job), by=job.to, now=now)
-        return [Say(wording.checkin_contact_thanks(language=language), language), Hangup()]
+        return [Say(everyday_wording.checkin_contact_thanks(language=language), language), Hangup()]
     if digits == "2":
         checkins.cannot_say(_id(job), by=job.to, now=now)
-        return [Say(wording.checkin_contact_unknown(language=language), language), Hangup()]
+        return [
+            Say(everyday_wording.checkin_contact_unknown(language=language), language),
+            Hangup(),
+        ]
     if digits:
         return _to_a_person(job, call, now=now)
     if call is not None and not call.step.get("asked"):

@@ -12,7 +12,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from dispatch import clocks, hearing, intake, mornings, notices, reaching, trunks, wording
+from dispatch import (
+    clocks,
+    everyday_wording,
+    hearing,
+    intake,
+    mornings,
+    notices,
+    reaching,
+    trunks,
+)
 from dispatch.actors import SYSTEM
 from dispatch.live import pokes
 from dispatch.models import CheckIn, CheckInEvent, Deadline, Notice, ServiceRequest
@@ -147,8 +156,8 @@ def _try(checkin: CheckIn, heard: dict[int, str], *, now: datetime) -> bool:
     message = Message(
         "checkin",
         checkin.subject,
-        wording.checkin_call(elder, language=elder.language),
-        wording.checkin_text(elder, language=elder.language),
+        everyday_wording.checkin_call(elder, language=elder.language),
+        everyday_wording.checkin_text(elder, language=elder.language),
         elder=elder,
         expires_at=now + timedelta(seconds=CHECKIN_ANSWER_S),
         attempts=1,
@@ -172,8 +181,8 @@ def _ask_contacts(checkin: CheckIn, *, now: datetime) -> None:
         message = Message(
             "checkin_contact",
             _contacts_of(checkin),
-            wording.checkin_contact_call(checkin.elder, language=listener.language),
-            wording.checkin_contact_text(checkin.elder, language=listener.language),
+            everyday_wording.checkin_contact_call(checkin.elder, language=listener.language),
+            everyday_wording.checkin_contact_text(checkin.elder, language=listener.language),
             priority=Priority.URGENT,
             elder=checkin.elder,
             expires_at=now + timedelta(seconds=CHECKIN_CONTACTS_S),
@@ -194,7 +203,7 @@ def _send(checkin: CheckIn, *, now: datetime) -> None:
         priority=Priority.URGENT,
         source=ServiceRequest.Source.CHECKIN,
         by=SYSTEM,
-        note=wording.no_answer(checkin.tries, language=settings.LANGUAGE_CODE),
+        note=everyday_wording.no_answer(checkin.tries, language=settings.LANGUAGE_CODE),
         dedupe=checkin.subject,
         now=now,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from dispatch import emergencies, wording
+from dispatch import emergencies, summaries, wording
 from dispatch.models import Handover, ServiceRequest
 from elders import ledger
 from elders.models import User
@@ -29,7 +29,7 @@ def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime
     """
     language = settings.LANGUAGE_CODE
     number = dialled(handover.number)
-    summary = wording.handover(request, language=language)
+    summary = summaries.summary(request, language=language)
     room = _her_call(request, by)
     if number:
         outbound.place(

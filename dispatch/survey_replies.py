@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from dispatch import surveys, wording
+from dispatch import everyday_wording, surveys, wording
 from dispatch.models import Question, Survey
 from telephony import callbacks
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
@@ -19,7 +19,7 @@ def answered(
     """1 to 5 answers, 0 is a person, 9 or silence twice ends it kindly: refusing is fine."""
     survey = surveys.hold(int(job.subject.partition(":")[2]))
     if survey is None or survey.state not in Survey.OPEN:
-        return [Say(wording.survey_over(language=job.language), job.language), Hangup()]
+        return [Say(everyday_wording.survey_over(language=job.language), job.language), Hangup()]
     if call is None:
         return _text(job, survey, digits, now=now)
     return _key(job, call, survey, digits, now=now)
@@ -71,8 +71,8 @@ _SCALE = {str(n) for n in range(1, BEST + 1)}
 
 
 def _ask(question: Question, language: str) -> Sequence[Instruction]:
-    return [Say(wording.survey_question(question, language=language), language), Gather()]
+    return [Say(everyday_wording.survey_question(question, language=language), language), Gather()]
 
 
 def _goodbye(language: str) -> Sequence[Instruction]:
-    return [Say(wording.survey_over(language=language), language), Hangup()]
+    return [Say(everyday_wording.survey_over(language=language), language), Hangup()]

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
 
-from dispatch import closing, mornings, notices, reaching, transitions, trunks, wording
+from dispatch import (
+    closing,
+    everyday_wording,
+    mornings,
+    notices,
+    reaching,
+    transitions,
+    trunks,
+)
 from dispatch.actors import SYSTEM, Actor
 from dispatch.models import Notice, Question, ServiceRequest, Survey, SurveyAnswer
 from dispatch.reaching import Message, reach
@@ -113,8 +121,8 @@ def _ring(survey: Survey, *, now: datetime) -> bool:
     message = Message(
         "satisfaction",
         survey.subject,
-        wording.survey_call(request, asked[0], language=elder.language),
-        wording.survey_text(request, asked, language=elder.language),
+        everyday_wording.survey_call(request, asked[0], language=elder.language),
+        everyday_wording.survey_text(request, asked, language=elder.language),
         elder=elder,
         expires_at=survey.due_at,
         attempts=2,
@@ -141,7 +149,7 @@ def _take_up(survey: Survey, *, now: datetime) -> None:
     if request.state != State.CLOSED:
         return
     by = Actor("elder", elder.pk, elder.name)
-    reason = wording.dissatisfied(score, language=settings.LANGUAGE_CODE)
+    reason = everyday_wording.dissatisfied(score, language=settings.LANGUAGE_CODE)
     request = closing.reopen(request.pk, by=by, reason=reason, now=now)
     transitions.advance(
         request, Kind.UNFILLED, to=State.UNFILLED, by=SYSTEM, now=now, data={"exclusions": 0}

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from dispatch import wording
+from django.utils.translation import gettext as _
+
 from dispatch.models import ServiceRequest
 from dispatch.pages import visit
+from dispatch.speech import spoken
 from dispatch.states import OPEN, State
 from elders.models import Elder
 
@@ -32,12 +34,54 @@ def sentence(elder: Elder, *, now: datetime) -> str:
             minutes = coming.minutes if coming.arrives_at is not None else None
             worker = coming.worker.name_in(language)
             if there:
-                return wording.is_there(request, worker, language=language)
-            return wording.is_coming(request, worker, minutes, language=language)
+                return _is_there(request, worker, language=language)
+            return _is_coming(request, worker, minutes, language=language)
     if request.is_emergency:
-        return wording.have_alarm(language=language)
+        return _have_alarm(language=language)
     if request.state == State.DONE:
-        return wording.is_finished(request, language=language)
+        return _is_finished(request, language=language)
     if request.state == State.UNFILLED:
-        return wording.nobody_yet(request, language=language)
-    return wording.looking(request, language=language)
+        return _nobody_yet(request, language=language)
+    return _looking(request, language=language)
+
+
+@spoken
+def _looking(request: ServiceRequest, language: str) -> str:
+    """Before an acceptance nobody is promised."""
+    return _("Your order for %(category)s: we are looking for somebody.") % _for(request, language)
+
+
+@spoken
+def _nobody_yet(request: ServiceRequest, language: str) -> str:
+    return _(
+        "Your order for %(category)s: nobody is free yet, and one of us is looking for somebody."
+    ) % _for(request, language)
+
+
+@spoken
+def _is_coming(request: ServiceRequest, worker: str, minutes: int | None, language: str) -> str:
+    facts = _for(request, language) | {"worker": worker, "minutes": minutes}
+    if minutes is None:
+        return _("Help is coming: %(worker)s has taken your order for %(category)s.") % facts
+    return _("Help is coming: %(worker)s, for %(category)s, in about %(minutes)s minutes.") % facts
+
+
+@spoken
+def _is_there(request: ServiceRequest, worker: str, language: str) -> str:
+    return _("%(worker)s is with you now, for %(category)s.") % (
+        _for(request, language) | {"worker": worker}
+    )
+
+
+@spoken
+def _is_finished(request: ServiceRequest, language: str) -> str:
+    return _("Your visit for %(category)s is finished.") % _for(request, language)
+
+
+@spoken
+def _have_alarm(language: str) -> str:
+    return _("We have your alarm and are looking after it.")
+
+
+def _for(request: ServiceRequest, language: str) -> dict[str, object]:
+    return {"category": request.category.name_in(language)}

@@ -4,28 +4,14 @@ Rules of the words: a name only to a verified number; "help is coming" only afte
 before it, "we are looking for somebody"; no health in a text.
 """
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from dispatch.models import Offer, Question, ServiceRequest
+from dispatch.models import Offer, ServiceRequest
+from dispatch.speech import spoken as _spoken
 from elders.models import Elder
 from providers.models import Category
-
-
-def _spoken(sentence: Callable[..., str]) -> Callable[..., str]:
-    """Runs a sentence in the language its first keyword `language` names."""
-
-    @wraps(sentence)
-    def speak(*args: object, language: str) -> str:
-        with override(language):
-            return sentence(*args, language)
-
-    return speak
 
 
 @_spoken
@@ -78,44 +64,6 @@ def person(language: str) -> str:
 @_spoken
 def unwell(language: str) -> str:
     return _("A person will speak with you at once. If we are cut off, we ring you back.")
-
-
-@_spoken
-def looking(request: ServiceRequest, language: str) -> str:
-    """Before an acceptance nobody is promised."""
-    return _("Your order for %(category)s: we are looking for somebody.") % _for(request, language)
-
-
-@_spoken
-def nobody_yet(request: ServiceRequest, language: str) -> str:
-    return _(
-        "Your order for %(category)s: nobody is free yet, and one of us is looking for somebody."
-    ) % _for(request, language)
-
-
-@_spoken
-def is_coming(request: ServiceRequest, worker: str, minutes: int | None, language: str) -> str:
-    facts = _for(request, language) | {"worker": worker, "minutes": minutes}
-    if minutes is None:
-        return _("Help is coming: %(worker)s has taken your order for %(category)s.") % facts
-    return _("Help is coming: %(worker)s, for %(category)s, in about %(minutes)s minutes.") % facts
-
-
-@_spoken
-def is_there(request: ServiceRequest, worker: str, language: str) -> str:
-    return _("%(worker)s is with you now, for %(category)s.") % (
-        _for(request, language) | {"worker": worker}
-    )
-
-
-@_spoken
-def is_finished(request: ServiceRequest, language: str) -> str:
-    return _("Your visit for %(category)s is finished.") % _for(request, language)
-
-
-@_spoken
-def have_alarm(language: str) -> str:
-    return _("We have your alarm and are looking after it.")
 
 
 @_spoken
@@ -243,125 +191,6 @@ def call_over(language: str) -> str:
 
 
 @_spoken
-def checkin_call(elder: Elder, language: str) -> str:
-    return _(
-        "Good day %(name)s, this is One Number. Are you well? If you are well press 1, if you are"
-        " not press 2. To speak with a person press 0."
-    ) % {"name": elder.name_in(language)}
-
-
-@_spoken
-def checkin_text(elder: Elder, language: str) -> str:
-    return _("One Number: are you well? Reply 1 if you are, 2 if you are not, 0 and we ring you.")
-
-
-@_spoken
-def checkin_thanks(language: str) -> str:
-    return _("Thank you. We are glad that you are well, and wish you a good day.")
-
-
-@_spoken
-def checkin_again(language: str) -> str:
-    return _("We have not heard you. We ring you again in a little while.")
-
-
-@_spoken
-def checkin_contact_call(elder: Elder, language: str) -> str:
-    return _(
-        "This is One Number. %(name)s has not answered today. Press 1 if you have seen or spoken"
-        " with %(name)s today and all is well, 2 if you do not know, 0 to speak with a person."
-    ) % {"name": elder.name_in(language)}
-
-
-@_spoken
-def checkin_contact_text(elder: Elder, language: str) -> str:
-    return _(
-        "One Number: %(name)s has not answered today. Reply 1 if you have seen or spoken with"
-        " %(name)s today and all is well, 2 if you do not know, 0 and we ring you."
-    ) % {"name": elder.name_in(language)}
-
-
-@_spoken
-def checkin_contact_thanks(language: str) -> str:
-    return _("Thank you. We are glad to hear it.")
-
-
-@_spoken
-def checkin_contact_unknown(language: str) -> str:
-    return _("Thank you. We go on asking, and then somebody goes and looks.")
-
-
-@_spoken
-def no_answer(tries: int, language: str) -> str:
-    return _(
-        "No answer to the daily check-in: rung %(tries)s times, and nobody near her knows."
-    ) % {"tries": tries}
-
-
-@_spoken
-def survey_call(request: ServiceRequest, first: Question, language: str) -> str:
-    return _(
-        "This is One Number, about your visit for %(category)s. We have a few short questions."
-        " Press a key from 1, not at all, to 5, very much; 9 if you would rather not, 0 to speak"
-        " with a person. %(question)s"
-    ) % {
-        "category": request.category.name_in(language),
-        "question": first.name_in(language),
-    }
-
-
-@_spoken
-def survey_text(request: ServiceRequest, questions: list[Question], language: str) -> str:
-    asked = " ".join(f"{n}. {one.name_in(language)}" for n, one in enumerate(questions, start=1))
-    return _(
-        "One Number, about your visit for %(category)s: %(questions)s Reply with a digit for each,"
-        " from 1, not at all, to 5, very much; 0 and we ring you."
-    ) % {"category": request.category.name_in(language), "questions": asked}
-
-
-@_spoken
-def survey_question(question: Question, language: str) -> str:
-    return _("%(question)s From 1, not at all, to 5, very much.") % {
-        "question": question.name_in(language)
-    }
-
-
-@_spoken
-def survey_over(language: str) -> str:
-    return _("Thank you, that was all. We wish you a good day.")
-
-
-@_spoken
-def dissatisfied(score: str, language: str) -> str:
-    return _("Not content with the visit: %(score)s of 5.") % {"score": score}
-
-
-@_spoken
-def handover(request: ServiceRequest, language: str) -> str:
-    """For the control room of another service: who, where, how to get in, whom to ring."""
-    people = [_person(elder, language) for elder in request.people]
-    place = (request.estimate or {}).get("text", "") if request.is_emergency else ""
-    ways_in = {elder.access_notes for elder in request.people if elder.access_notes}
-    urgent = _("emergency") if request.is_emergency else _("request")
-    facts = [
-        _("This is One Number, the service for older people, number %(number)s.")
-        % {"number": settings.HOTLINE_NUMBER},
-        _("%(kind)s %(number)s: %(category)s.")
-        % {
-            "kind": urgent,
-            "number": request.number,
-            "category": request.category.name_in(language),
-        },
-        *(people or [request.known_as]),
-        _("Address: %(address)s.") % {"address": address_of(request, language)},
-        place,
-        *sorted(ways_in),
-        _("One of us is on the line or rings you."),
-    ]
-    return " ".join(filter(None, facts))
-
-
-@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
@@ -413,16 +242,6 @@ def area_of(request: ServiceRequest, language: str) -> str:
     elder = request.elder or request.also.first()
     cell = elder and elder.grid
     return cell.name_in(language) if cell else _("your area")
-
-
-def _person(elder: Elder, language: str) -> str:
-    sex = {Elder.Sex.FEMALE: _("woman"), Elder.Sex.MALE: _("man")}.get(Elder.Sex(elder.sex), "")
-    born = _("born in %(year)s") % {"year": elder.born.year} if elder.born else ""
-    return ", ".join(filter(None, [elder.name_in(language), sex, born])) + "."
-
-
-def _for(request: ServiceRequest, language: str) -> dict[str, object]:
-    return {"category": request.category.name_in(language)}
 
 
 def _offer(offer: Offer, language: str) -> dict[str, object]:
