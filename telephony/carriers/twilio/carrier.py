@@ -9,7 +9,7 @@ from django.conf import settings
 from elders.models import User
 from telephony import turns
 from telephony.carriers.base import Carrier, Found
-from telephony.carriers.twilio import errands, records, rooms, twiml
+from telephony.carriers.twilio import errands, records, rooms, token, twiml
 from telephony.carriers.twilio.rest import client, refusals
 from telephony.carriers.twilio.twiml import url
 from telephony.instructions import Bridge, Instruction
@@ -111,6 +111,11 @@ class Twilio(Carrier):
     def hold(self, call: Call, *, on: bool) -> None:
         errand = partial(rooms.put_on_hold, twiml.room_of(call.pk), call.carrier_ref, on=on)
         self._errand(call, "hold a leg", errand)
+
+    def telephone(self, operator: User) -> dict[str, object] | None:
+        if not settings.TWILIO_API_KEY_SID:
+            return None
+        return {"kind": "twilio", "token": token.issue(twiml.operator_leg(operator.pk))}
 
     def render(self, instructions: Sequence[Instruction]) -> str:
         return twiml.render(instructions, twiml.Place())
