@@ -137,6 +137,8 @@ TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="")
 TWILIO_FALLBACK_NUMBER = env.str("TWILIO_FALLBACK_NUMBER", default="")
 TWILIO_PUBLIC_BASE_URL = env.str("TWILIO_PUBLIC_BASE_URL", default=PUBLIC_BASE_URL).rstrip("/")
+TWILIO_API_KEY_SID = env.str("TWILIO_API_KEY_SID", default="")
+TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
 TWILIO_CALLS_PER_S = env.float("TWILIO_CALLS_PER_S", default=1.0)
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com").rstrip("/")
 # Who carries calls and texts, in order of preference. The simulator's numbers are invented: while
@@ -219,12 +221,21 @@ AXES_LOCKOUT_CALLABLE = "config.errors.too_many_sign_ins"
 AXES_VERBOSE = False  # its own log lines would carry names
 AXES_DISABLE_ACCESS_LOG = True
 
+# The WebSocket of Asterisk that operators' browsers register at, as wss://…
+SOFTPHONE_WSS_URL = env.str("SOFTPHONE_WSS_URL", default="")
+# Where operators' telephones speak with, beside this house.
+_softphone = [SOFTPHONE_WSS_URL] if SOFTPHONE_WSS_URL else []
+_voice_sdk = ["https://sdk.twilio.com"] if TWILIO_API_KEY_SID else []
+if TWILIO_API_KEY_SID:
+    _softphone += ["wss://*.twilio.com", "https://*.twilio.com"]
+
 # --- security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         # Named, because not every browser counts a socket of the same origin as 'self'.
-        "connect-src": [SELF, PUBLIC_BASE_URL.replace("http", "ws", 1)],
+        "connect-src": [SELF, PUBLIC_BASE_URL.replace("http", "ws", 1), *_softphone],
+        "media-src": [SELF, *_voice_sdk],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dispatch.pages import console
-from dispatch.pages.desk import call_acts, desk_acts, request_acts, visit_acts
+from dispatch.pages.desk import call_acts, desk_acts, request_acts, softphone, visit_acts
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -43,5 +43,7 @@ urlpatterns = [
     path("visits/<int:pk>/finish/", visit_acts.finish, name="console-finish"),
     path("visits/<int:pk>/release/", visit_acts.release, name="console-release"),
     path("notices/<int:pk>/done/", desk_acts.notice_done, name="console-notice-done"),
+    path("softphone/", softphone.register, name="console-softphone"),
+    path("softphone/ring/", softphone.ring, name="console-softphone-ring"),
     path("sign-out/", desk_acts.sign_out, name="console-sign-out"),
 ]
