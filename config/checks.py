@@ -4,6 +4,7 @@ They run on every management command, and `refuse_what_is_broken` runs them when
 worker starts, so that no way of starting goes around them.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -124,6 +125,42 @@ def durable_postgres() -> str:
             f"PostgreSQL may lose acknowledged alarms: {fsync=}, synchronous_commit={synchronous}."
         )
     return ""
+
+
+@_check(10)
+def half_of_twilio() -> str:
+    """A number that rings us, and no secret to know it by, or nobody to ring when we fail."""
+    needed = ("ACCOUNT_SID", "AUTH_TOKEN", "NUMBER", "FALLBACK_NUMBER")
+    said = {f"TWILIO_{name}": getattr(settings, f"TWILIO_{name}") for name in needed}
+    missing = [name for name, value in said.items() if not value]
+    if len(missing) == len(said) and not settings.TWILIO_AUTH_TOKEN_SECONDARY:
+        return ""
+    if missing:
+        return f"Twilio is half configured: {', '.join(missing)} must be set as well."
+    wrong = [
+        name for name in ("TWILIO_NUMBER", "TWILIO_FALLBACK_NUMBER") if not _is_e164(said[name])
+    ]
+    if wrong:
+        return f"{wrong[0]} must be a number as +8657112349000."
+    if settings.TWILIO_NUMBER == settings.TWILIO_FALLBACK_NUMBER:
+        return "TWILIO_FALLBACK_NUMBER must be another one: it is rung when ours does not answer."
+    if not settings.TWILIO_PUBLIC_BASE_URL.startswith("https://") and not _loopback_only():
+        return "TWILIO_PUBLIC_BASE_URL must be https://, as Twilio was given it."
+    return ""
+
+
+def _is_e164(number: str) -> bool:
+    return re.fullmatch(r"\+[1-9]\d{6,14}", number, re.ASCII) is not None
+
+
+@_check(11)
+def twilio_signs_and_is_believed() -> str:
+    """A request of our own making, signed, goes through the very door that Twilio's go through."""
+    if not settings.TWILIO_ACCOUNT_SID or not settings.TWILIO_AUTH_TOKEN:
+        return ""
+    from telephony.carriers.twilio import trial
+
+    return trial.complaint()
 
 
 def refuse_what_is_broken() -> None:

@@ -25,11 +25,12 @@ log = logging.getLogger(__name__)
 class AnyAddress(CommonMiddleware):
     """Django's own, but devices and probes are answered at whatever address they know us by.
 
-    A watch that was set up with an IP or an old name must not have its alarm refused for it. What
-    is answered there makes no links out of the address, which is what the check guards.
+    A watch that was set up with an IP or an old name must not have its alarm refused for it, nor a
+    carrier its webhook, which is signed. What is answered there makes no links out of the address,
+    which is what the check guards.
     """
 
-    ANYWHERE = ("/positions/", "/healthz", "/readyz")
+    ANYWHERE = ("/positions/", "/telephony/twilio/", "/healthz", "/readyz")
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         if request.path.startswith(self.ANYWHERE):

@@ -130,8 +130,25 @@ CALL_FLOW = "dispatch.hotline.Hotline"
 ALARM_FLOW = "dispatch.intake.Alarms"
 # Rung inside a transaction; once it is committed the worker looks at what is due, at once.
 BELL = "config.bell.ring"
-# Who carries calls and texts, in order of preference.
-CARRIERS = ["telephony.carriers.simulator.carrier.Simulator"] if SIMULATOR else []
+# Twilio: the account switches it on; config/checks.py names what is missing beside it.
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
+TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="")
+TWILIO_FALLBACK_NUMBER = env.str("TWILIO_FALLBACK_NUMBER", default="")
+TWILIO_PUBLIC_BASE_URL = env.str("TWILIO_PUBLIC_BASE_URL", default=PUBLIC_BASE_URL).rstrip("/")
+TWILIO_CALLS_PER_S = env.float("TWILIO_CALLS_PER_S", default=1.0)
+TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com").rstrip("/")
+# Who carries calls and texts, in order of preference. The simulator's numbers are invented: while
+# it is on, no real telephone is rung by them.
+CARRIERS = [
+    path
+    for path, is_on in (
+        ("telephony.carriers.simulator.carrier.Simulator", SIMULATOR),
+        ("telephony.carriers.twilio.carrier.Twilio", TWILIO_ACCOUNT_SID),
+    )
+    if is_on
+]
 
 # --- the town --------------------------------------------------------------------------------
 TIME_ZONE = env.str("TOWN_TIME_ZONE", default="Asia/Shanghai")

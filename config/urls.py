@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("basemap.json", basemap.serve, name="basemap"),
     path("demo/living/", living.switch, name="living"),
     path("positions/", include("tracking.urls")),
+    path("telephony/twilio/", include("telephony.carriers.twilio.urls")),
     path("api/v1/", api.urls),
     path("", include("dispatch.pages.urls")),
 ]

@@ -1,4 +1,4 @@
-"""The work behind the pages: firing deadlines, delivering calls and texts, chaining the ledger.
+"""The work behind the pages: deadlines, calls and texts, the ledger, the carriers' own.
 
 They are sweeps over rows, safe to run from any number of places at once. The embedded ticker and
 the Celery worker differ only in who rings; both call `turn`.
@@ -25,6 +25,7 @@ SWEEPS = {
     "deadlines": "dispatch.deadlines.fire_due",
     "outbound": "telephony.outbound.deliver_due",
     "ledger": "elders.ledger.seal",
+    "carriers": "telephony.carriers.registry.tend",
 }
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 20.0

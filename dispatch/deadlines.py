@@ -109,7 +109,8 @@ def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> No
     if request.state != State.UNFILLED or request.seq != seq:
         _keep_searching(request, now=now)
         return
-    notices.tell("unfilled", level="sos", now=now, request=request)
+    unread = request.source == ServiceRequest.Source.TEXT and not request.offers.exists()
+    notices.tell("unread" if unread else "unfilled", level="sos", now=now, request=request)
     transitions.wind(request, now=now, rounds=deadline.rounds + 1)
 
 

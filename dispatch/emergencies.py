@@ -40,10 +40,11 @@ def may_send(request: ServiceRequest) -> bool:
     """Whether workers are invited without a person deciding so.
 
     Somebody nobody knows is not: an unauthenticated position alone sends nobody. Where her plan
-    says that nobody is sent, somebody goes all the same once no voice could be reached.
+    says that nobody is sent, somebody goes all the same once no voice could be reached. What a
+    text means a person must read first.
     """
     if not request.is_emergency:
-        return True
+        return request.source != ServiceRequest.Source.TEXT
     plans = _plans(request)
     if any(plan.send_responder for plan in plans):
         return True

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from dispatch import clocks, emergencies, intake, notices, replies, whereabouts, wording
+from dispatch import clocks, emergencies, intake, notices, replies, texts, whereabouts, wording
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import Deadline, ServiceRequest
@@ -99,6 +99,12 @@ class Hotline:
 
     def job_failed(self, job: OutboundJob, *, now: datetime) -> None:
         replies.failed(job, now=now)
+
+    def awaits(self, job: OutboundJob) -> bool:
+        return replies.awaits(job)
+
+    def texted(self, number: str, text: str, *, now: datetime) -> Sequence[Instruction]:
+        return texts.received(number, text, now=now)
 
     def changed(self, call: Call | None) -> None:
         pokes.send("calls", None)

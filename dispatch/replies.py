@@ -1,6 +1,6 @@
 """What people answer to calls and texts we placed: workers, elders, contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from dispatch import closing, notices, offers, wording
@@ -24,7 +24,7 @@ def digits(
     job: OutboundJob, call: Call | None, digits: str, *, now: datetime
 ) -> Sequence[Instruction]:
     """A key on our call, "" being silence, or the reply to our text."""
-    answer = {"offer": _offer, "confirm": _confirm, "contact": _contact}.get(job.purpose)
+    answer = ANSWERS.get(job.purpose)
     if answer is None:
         return [] if call is None else [Enqueue(job.priority)]
     return answer(job, call, digits.strip(), now=now)
@@ -74,6 +74,8 @@ def _confirm(
     if request is None or digits != "1":
         if request:
             notices.tell("not_confirmed", now=now, request=request)
+        if call is None:
+            return [Say(wording.read_by_a_person(language=job.language), job.language)]
         return [Say(wording.person(language=job.language), job.language), Enqueue("urgent")]
     elder = job.elder
     by = Actor("elder", elder.pk if elder else None, elder.name if elder else job.to)
@@ -112,3 +114,19 @@ def _request_of(job: OutboundJob) -> ServiceRequest | None:
     if what in OF_REQUEST:
         return ServiceRequest.objects.filter(pk=int(key)).first()
     return None
+
+
+# Who understands the keys of which purpose.
+ANSWERS: dict[str, Callable[..., Sequence[Instruction]]] = {
+    "offer": _offer,
+    "confirm": _confirm,
+    "contact": _contact,
+}
+
+
+def awaits(job: OutboundJob) -> bool:
+    """Whether a digit is an answer to this job; not after its request has ended."""
+    if job.purpose not in ANSWERS:
+        return False
+    request = _request_of(job)
+    return request is None or request.is_open

@@ -84,6 +84,17 @@ def ask_confirmation(request: ServiceRequest, *, now: datetime) -> bool:
     if elder is None or not numbers or elder.status != Elder.Status.PRESENT:
         return False
     language = elder.language
+    if never_only_called(elder):
+        _place(
+            TEXT,
+            numbers[0],
+            "confirm",
+            f"confirm:{request.pk}",
+            wording.confirm_text(request, language=language),
+            language,
+            request,
+            now=now,
+        )
     _place(
         CALL,
         numbers[0],
@@ -100,6 +111,17 @@ def ask_confirmation(request: ServiceRequest, *, now: datetime) -> bool:
 def ring_back(request: ServiceRequest, number: str, *, now: datetime) -> None:
     """No voice contact yet: her number is rung, and whoever answers gets a person."""
     language = request.elder.language if request.elder else "zh-hans"
+    if request.elder and never_only_called(request.elder):
+        _place(
+            TEXT,
+            number,
+            "ring_back",
+            f"ring_back:{request.pk}",
+            wording.ring_back_text(language=language),
+            language,
+            request,
+            now=now,
+        )
     _place(
         CALL,
         number,
@@ -111,6 +133,11 @@ def ring_back(request: ServiceRequest, number: str, *, now: datetime) -> None:
         now=now,
         attempts=1,
     )
+
+
+def never_only_called(elder: Elder) -> bool:
+    """Whether a call to her is always followed by a text: she cannot hear it."""
+    return elder.hearing == Elder.Hearing.DEAF
 
 
 def tell_contacts(request: ServiceRequest, elders: list[Elder], *, now: datetime) -> None:

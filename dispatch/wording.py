@@ -148,6 +148,27 @@ def confirm_call(request: ServiceRequest, language: str) -> str:
 
 
 @_spoken
+def confirm_text(request: ServiceRequest, language: str) -> str:
+    return _(
+        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or write"
+        " to us what is missing."
+    ) % {"category": request.category.name_in(language)}
+
+
+@_spoken
+def read_by_a_person(language: str) -> str:
+    """To who wrote to us. No name: whose telephone it is nobody knows."""
+    return _("We have your message. A person reads it now. In an emergency ring %(number)s.") % {
+        "number": settings.HOTLINE_NUMBER
+    }
+
+
+@_spoken
+def ring_back_text(language: str) -> str:
+    return _("One Number: we had your alarm and are dealing with it. Write to us what you need.")
+
+
+@_spoken
 def confirmed(language: str) -> str:
     return _("Thank you. We wish you a good day.")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from telephony.models import Call, CallBack, CallEvent, OutboundJob
+from telephony.models import Call, CallBack, CallEvent, Cost, OptOut, OutboundJob
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -76,3 +76,18 @@ class OutboundJobAdmin(ReadOnly):
     ]
     list_filter = ["state", "kind", "purpose", "carrier"]
     search_fields = ["to", "subject"]
+
+
+@admin.register(Cost)
+class CostAdmin(ReadOnly):
+    list_display = ["at", "carrier", "kind", "amount", "currency", "carrier_ref"]
+    list_filter = ["carrier", "kind"]
+    search_fields = ["carrier_ref"]
+    date_hierarchy = "at"
+
+
+@admin.register(OptOut)
+class OptOutAdmin(ReadOnly):
+    list_display = ["number", "since", "until"]
+    list_filter = [("until", admin.EmptyFieldListFilter)]
+    search_fields = ["number"]

@@ -46,7 +46,7 @@ def unanswered(
         _must_ring(call)
         call.state, call.ended_at = Call.State.ENDED, now
         call.save()
-        attempts.missed(job, now=now)
+        attempts.missed(job, carrier_ref, now=now)
         script.poke(call)
         return keep(call, how, {}, _reply(call), stamp, now=now)
 
@@ -71,6 +71,12 @@ def replied(job_id: int, digits: str, *, stamp: Stamp = NO_STAMP, now: datetime)
         job.save(update_fields=["state"])
         reply = Reply(None, job.state, [as_json(step) for step in said], len(said))
         return keep(job, "reply", {"digits": digits}, reply, stamp, now=now)
+
+
+def undelivered(job_id: int, *, permanent: bool, now: datetime) -> None:
+    """The carrier could not deliver a text after all: once more, or a person is told."""
+    with transaction.atomic():
+        attempts.undelivered(_job(job_id), permanent=permanent, now=now)
 
 
 def _ask_about_reply(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instruction]:

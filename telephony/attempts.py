@@ -70,10 +70,19 @@ def refused(job_id: int, *, permanent: bool, now: datetime) -> None:
             _again(job, may_retry=not permanent, now=now)
 
 
-def missed(job: OutboundJob, *, now: datetime) -> None:
-    """Nobody picked up the attempt of this locked job: once more, or a person is told."""
-    if job.state == State.RINGING:
+def missed(job: OutboundJob, carrier_ref: str, *, now: datetime) -> None:
+    """Nobody picked up that leg of this locked job: once more, or a person is told.
+
+    A leg of an earlier attempt, heard of late, says nothing about the one that rings now.
+    """
+    if job.state == State.RINGING and job.carrier_ref == carrier_ref:
         _again(job, may_retry=True, now=now)
+
+
+def undelivered(job: OutboundJob, *, permanent: bool, now: datetime) -> None:
+    """The text of this locked job never arrived; `permanent`: nor would another."""
+    if job.state == State.DELIVERED:
+        _again(job, may_retry=not permanent, now=now)
 
 
 def acknowledge(job: OutboundJob) -> None:

@@ -52,6 +52,15 @@ class CallFlow(Protocol):
         """Nobody could be reached and no attempt is left (or the carrier refuses for good, or
         cannot say what became of it): a person must be told."""
 
+    def awaits(self, job: "OutboundJob") -> bool:
+        """Whether the text of `job` asks something that one digit answers."""
+
+    def texted(self, number: str, text: str, *, now: datetime) -> Sequence[Instruction]:
+        """Somebody wrote to us what answers no question of ours; what is said is texted back.
+
+        `number` is E.164, or whatever a carrier shows; it is nobody's proof of who wrote.
+        """
+
     def changed(self, call: "Call | None") -> None:
         """After commit: screens that show this call, or (None) the call-backs, should look."""
 

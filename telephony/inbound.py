@@ -150,7 +150,7 @@ def _hung_up(call: Call, *, now: datetime) -> None:
     if call.state == Call.State.ABANDONED:
         callbacks.open_callback(call, reason="abandoned", now=now)
     if call.job and call.answered_at is None:
-        attempts.missed(call.job, now=now)
+        attempts.missed(call.job, call.carrier_ref, now=now)
     script.finish_job(call)
     try:
         with transaction.atomic():

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.module_loading import import_string
 
 from elders.models import Elder, User
-from telephony import attempts
+from telephony import attempts, optouts
 from telephony.carriers.base import Carrier
 from telephony.carriers.registry import carrier_for_calling_out
 from telephony.errors import CarrierError
@@ -108,6 +108,8 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
 
 
 def _deliver(job_id: int, *, now: datetime) -> bool:
+    if not _has_room(job_id, now=now):
+        return False
     won = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED, next_at__lte=now).update(
         state=State.PLACING, attempts=F("attempts") + 1, placing_at=now, carrier="", carrier_ref=""
     )
@@ -117,6 +119,8 @@ def _deliver(job_id: int, *, now: datetime) -> bool:
     try:
         carrier = carrier_for_calling_out()
         OutboundJob.objects.filter(pk=job_id).update(carrier=carrier.name)
+        if not optouts.may_send(job):
+            raise CarrierError("this number has texted STOP", permanent=True)
         carrier_ref = _hand_over(job, carrier)
     except CarrierError as refusal:
         log.warning("The carrier refused a job: %s", refusal.message, extra={"job": job_id})
@@ -128,6 +132,16 @@ def _deliver(job_id: int, *, now: datetime) -> bool:
         return False
     attempts.placed(job_id, carrier_ref, now=now)
     return True
+
+
+def _has_room(job_id: int, *, now: datetime) -> bool:
+    """Whether the carrier takes another one now; without a carrier the refusal is for the job."""
+    try:
+        carrier = carrier_for_calling_out()
+    except CarrierError:
+        return True
+    job = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED).first()
+    return job is not None and carrier.has_room(job, now=now)
 
 
 def _hand_over(job: OutboundJob, carrier: Carrier) -> str:

@@ -23,6 +23,7 @@ class ServiceRequest(models.Model):
         PAGE = "page"
         API = "api"
         OPERATOR = "operator"
+        TEXT = "text"
 
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.NEW)
     priority = models.CharField(max_length=10, choices=[(p, p) for p in Priority])

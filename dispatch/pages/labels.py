@@ -70,6 +70,7 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.PAGE: _("from her page"),
     ServiceRequest.Source.API: _("by another system"),
     ServiceRequest.Source.OPERATOR: _("by an operator"),
+    ServiceRequest.Source.TEXT: _("by text message"),
 }
 REQUIREMENTS: dict[str, Any] = {
     "female_carer": _("Female carer only"),

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -56,6 +57,17 @@ class Carrier(ABC):
     """
 
     name: ClassVar[str]
+
+    def has_room(self, job: "OutboundJob", *, now: datetime) -> bool:
+        """Whether `job` may be handed over now; what may not stays queued, and costs no attempt.
+
+        Asked right before it is: a carrier that lets so many calls a second counts this one.
+        """
+        return True
+
+    def tend(self, *, now: datetime) -> None:
+        """Asked about once a second, beside everything else: a carrier's own housekeeping."""
+        return
 
     @abstractmethod
     def call(self, job: "OutboundJob") -> str:

@@ -1,5 +1,7 @@
 """Which carriers are switched on: `settings.CARRIERS`, dotted paths in order of preference."""
 
+import logging
+from datetime import datetime
 from functools import cache
 from typing import cast
 
@@ -8,6 +10,8 @@ from django.utils.module_loading import import_string
 
 from telephony.carriers.base import Carrier
 from telephony.errors import CarrierError
+
+log = logging.getLogger(__name__)
 
 
 @cache
@@ -34,3 +38,12 @@ def carrier_for_calling_out() -> Carrier:
     for carrier in carriers().values():
         return carrier
     raise CarrierError("no carrier is switched on", permanent=False)
+
+
+def tend(*, now: datetime) -> None:
+    """Each carrier's own housekeeping; one that fails keeps none of the others from theirs."""
+    for carrier in carriers().values():
+        try:
+            carrier.tend(now=now)
+        except Exception:
+            log.exception("A carrier could not look after itself", extra={"carrier": carrier.name})

@@ -4,5 +4,17 @@ from telephony.models.call import Call, CallEvent
 from telephony.models.callback import CallBack
 from telephony.models.job import OutboundJob, SimulatorItem
 from telephony.models.priority import Priority
+from telephony.models.webhook import Cost, OptOut, Turn, WebhookAnswer
 
-__all__ = ["Call", "CallBack", "CallEvent", "OutboundJob", "Priority", "SimulatorItem"]
+__all__ = [
+    "Call",
+    "CallBack",
+    "CallEvent",
+    "Cost",
+    "OptOut",
+    "OutboundJob",
+    "Priority",
+    "SimulatorItem",
+    "Turn",
+    "WebhookAnswer",
+]

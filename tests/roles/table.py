@@ -57,6 +57,8 @@ TABLE = [
     Line(r"\w+ track/<token>/.*", NOBODY, not_theirs=EVERYBODY),  # this token is nobody's
     # The simulator stands in for the telephone network; checks keep it on loopback.
     Line(r"\w+ (phone/|telephony/simulator/.*)", EVERYBODY),
+    # What Twilio signs is known by its signature; the walker signs nothing, and Twilio is off.
+    Line(r"\w+ telephony/twilio/.*", NOBODY, not_theirs=EVERYBODY),
     # Pages by role.
     # To a colleague, and for an elder, that an empty form does not name.
     Line(r"\w+ console/(calls/<pk>/transfer|requests)/", DESK, also=ABSENT),

@@ -111,6 +111,7 @@ def _story(
     item = SimulatorItem.objects.order_by("pk").first()
     notice = Notice.objects.order_by("pk").first()
     return {
+        "step": "wait",  # of a telephone's leg
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),
         "assignment_id": str(assignment.pk),

@@ -87,5 +87,14 @@ class TownScript:
         if job.purpose == "broken":
             raise ZeroDivisionError("the script is broken")
 
+    def awaits(self, job: OutboundJob) -> bool:
+        return job.purpose != "withdrawn"
+
+    def texted(self, number: str, text: str, *, now: datetime) -> Sequence[Instruction]:
+        self.told.append(("texted", text))
+        if text == "break":
+            raise ZeroDivisionError("the script is broken")
+        return [Say("A person reads this", "en")]
+
     def changed(self, call: Call | None) -> None:
         self.told.append(("changed", call and call.pk))

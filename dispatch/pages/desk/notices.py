@@ -27,6 +27,8 @@ SENTENCES: dict[str, Any] = {
     "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
     "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
+    "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
+    "unread": gettext_lazy("A text that nobody has acted on. Read it, and ring or send somebody."),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
 }
 PURPOSES: dict[str, Any] = {
@@ -91,6 +93,7 @@ def _facts(notice: Notice) -> dict[str, str]:
     return {
         "to": str(to or _("somebody with a withheld number")),
         "number": str(data.get("number", "120")),
+        "text": str(data.get("text", "")),
         "kind": str(data.get("kind", "")),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from telephony import answers, inbound
 from telephony.carriers.simulator import body as read
+from telephony.carriers.simulator import writing
 from telephony.carriers.simulator.carrier import Simulator, reference
 from telephony.carriers.simulator.http import answer, heard, simulated
 from telephony.errors import CallError
@@ -36,8 +37,11 @@ def pick_up(request: HttpRequest, item_id: int) -> HttpResponse:
 
 @simulated("POST")
 def press_item(request: HttpRequest, item_id: int) -> HttpResponse:
-    """Keys on a call that was placed (picking it up, if it still rings), or a text's reply."""
+    """Keys on a call that was placed (picking it up, if it still rings), or a text's reply: keys
+    answer that very text, `{"text"}` is written to our number like any other."""
     item, after, body = _item(item_id), read.cursor_of(request), read.read_body(request)
+    if item.job.kind == OutboundJob.Kind.TEXT and "text" in body:
+        return writing.received(item.job.to, body, status=200)
     digits, stamp, now = read.digits_of(body), read.stamp_of(body), timezone.now()
     if item.job.kind == OutboundJob.Kind.TEXT:
         return answer(answers.replied(_latest(item).pk, digits, stamp=stamp, now=now))
