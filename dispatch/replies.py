@@ -7,6 +7,7 @@ from dispatch import closing, notices, offers, wording
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
+from telephony import rooms
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob
 
@@ -15,6 +16,8 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
     """Somebody picked up: they hear what it is about and which key does what."""
     if job.purpose == "ring_back":
         return [Say(job.text, job.language), Enqueue("emergency")]
+    if job.purpose == rooms.CONFERENCE:  # an open conversation was joined below us already
+        return [Say(wording.room_is_over(language=job.language), job.language), Hangup()]
     if job.purpose == "offer" and not _offer_of(job).expires_at > now:
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
     return [Say(job.text, job.language), Gather(timeout_s=15)]
@@ -33,6 +36,8 @@ def digits(
 def failed(job: OutboundJob, *, now: datetime) -> None:
     """Nobody was reached: a person is told, whatever it was about (rule 7)."""
     about = _request_of(job)
+    if job.purpose == rooms.CONFERENCE:
+        rooms.unreached(job, now=now)
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
     data = {"purpose": job.purpose, "to": job.to}

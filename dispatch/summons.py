@@ -177,6 +177,24 @@ def ring_on_call(call: Call, *, now: datetime) -> None:
         )
 
 
+def tell_waiting(call: Call, elder: Elder, *, now: datetime) -> None:
+    """A caller has waited far too long: those around her who agreed are told, once a call."""
+    for contact in selectors.contacts_to_ring(elder):
+        language = contact.user.language if contact.user else elder.language
+        outbound.place(
+            TEXT,
+            contact.phone,
+            purpose="waiting",
+            subject=f"waiting:{call.pk}",
+            text=wording.waiting_call(elder, language=language),
+            language=language,
+            priority=call.priority,
+            elder=elder,
+            key=f"waiting:{call.pk}:{contact.phone}",
+            now=now,
+        )
+
+
 def language_of(worker: Worker) -> str:
     """The language to speak to a worker in: the account's, else the first they listed."""
     if worker.user:

@@ -97,6 +97,8 @@ CALLBACK_REASONS: dict[str, Any] = {
     "unwell": _("Feels unwell, pressed on her page"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
     "promised": _("We promised to ring back"),
+    "waited": _("Waited too long: we promised to ring back"),
+    "missed": _("Rang while we were away"),
     "unreached": _("Could not be reached"),
 }
 CLOCKS: dict[str, Any] = {

@@ -23,8 +23,16 @@ SENTENCES: dict[str, Any] = {
     "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
     "contact_going": gettext_lazy("%(to)s is going there."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
-    "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
-    "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
+    "waiting_15": gettext_lazy(
+        "A caller has waited for %(seconds)s s, %(free)s are free. Supervisors, please help."
+    ),
+    "waiting_60": gettext_lazy(
+        "A caller has waited for over %(seconds)s s, %(free)s are free. The on-call mobiles ring."
+    ),
+    "waiting_180": gettext_lazy(
+        "A caller has waited for %(seconds)s s. Contacts are told, and we promised to ring back."
+    ),
+    "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
     "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
@@ -40,6 +48,8 @@ PURPOSES: dict[str, Any] = {
     "callback": gettext_lazy("ringing back"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "conference": gettext_lazy("to join a call"),
+    "waiting": gettext_lazy("telling a contact"),
 }
 
 
@@ -95,6 +105,9 @@ def _facts(notice: Notice) -> dict[str, str]:
         "number": str(data.get("number", "120")),
         "text": str(data.get("text", "")),
         "kind": str(data.get("kind", "")),
+        "name": str(data.get("name", "")),
+        "seconds": str(data.get("seconds", "")),
+        "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
         "kinds": labels.alarms(list(data.get("kinds", []))),
