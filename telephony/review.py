@@ -72,7 +72,8 @@ def choose(calls: Iterable[tuple[int, bool]], *, seed: str) -> list[int]:
     rows = sorted(calls)
     emergencies = [pk for pk, grave in rows if grave]
     chosen = [luck.choice(emergencies)] if emergencies else []
-    rest = [pk for pk, _grave in rows if pk not in chosen]
+    ordinary = [pk for pk, grave in rows if not grave]
+    rest = ordinary or [pk for pk in emergencies if pk not in chosen]
     return chosen + luck.sample(rest, min(A_MONTH - len(chosen), len(rest)))
 
 
