@@ -94,9 +94,7 @@ def test_only_an_operator_is_asked_into_a_conversation(now):
     operator = olive()
     call = talking(now, operator)
     with pytest.raises(CallError) as refused:
-        rooms.invite(
-            call, to=wai(kitchen(), "catering").user or mei_s_friend(), by=operator, now=now
-        )
+        rooms.invite(call, to=account("friend", name="Friend"), by=operator, now=now)
     assert refused.value.code == "not_an_operator"
 
 
