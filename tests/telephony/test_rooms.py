@@ -8,7 +8,7 @@ from elders.models import AccessEntry
 from telephony import answers, desk, inbound, outbound, rooms
 from telephony.errors import CallError
 from telephony.models import Call, OutboundJob, Party, SimulatorItem
-from tests.cast import KA_MING_NUMBER, LAN_NUMBER, mei, olive, sol
+from tests.cast import KA_MING_NUMBER, LAN_NUMBER, account, mei, olive, sol
 from tests.telephony.test_desk import ring
 
 pytestmark = pytest.mark.django_db
