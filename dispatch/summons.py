@@ -142,3 +142,21 @@ def ring_on_call(call: Call, *, now: datetime) -> None:
             max_attempts=1,
             now=now,
         )
+
+
+def tell_waiting(call: Call, elder: Elder, *, now: datetime) -> None:
+    """A caller has waited far too long: those around her who agreed are told, once a call."""
+    for contact in selectors.contacts_to_ring(elder):
+        listener = reaching.contact(contact)
+        outbound.place(
+            OutboundJob.Kind.TEXT,
+            contact.phone,
+            purpose="waiting",
+            subject=f"waiting:{call.pk}",
+            text=wording.waiting_call(elder, language=listener.language),
+            language=listener.language,
+            priority=call.priority,
+            elder=elder,
+            key=f"waiting:{call.pk}:{contact.phone}",
+            now=now,
+        )

@@ -22,6 +22,7 @@ CARERS = frozenset({"worker", "other worker"})
 STRANGERS = frozenset({"other elder", "other family", "other worker"})
 OFFICE = frozenset({"station", "administrator"})
 NOBODY: frozenset[str] = frozenset()
+LEADS = frozenset({"supervisor"})
 REGISTRARS = frozenset({"supervisor", "auditor", "administrator"})
 KEEPERS = frozenset({"supervisor", "administrator"})
 
@@ -126,6 +127,12 @@ ADMIN = [
     Line(r"GET admin/(|jsi18n/|password_change/.*|r/.*)", REGISTRARS, also=ABSENT),
     Line(r"GET admin/(login|logout)/", EVERYBODY),
     Line(r"GET admin/\w+/\w+/<object_id>/", REGISTRARS),  # only ever leads to …/change/
+    # Rules and skills of the desk are kept by hand.
+    Line(
+        r"GET admin/(dispatch/answerrule|telephony/skill)/<object_id>/delete/",
+        frozenset({"administrator"}),
+    ),
+    Line(r"GET admin/(dispatch/answerrule|telephony/skill)/.*", KEEPERS),
     # Facts are not made up or thrown away by hand.
     Line(r"GET admin/(telephony|axes)/\w+/add/", NOBODY),
     Line(r"GET admin/elders/(apitoken|accessentry|dayroot)/add/", NOBODY),

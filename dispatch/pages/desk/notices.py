@@ -28,8 +28,16 @@ SENTENCES: dict[str, Any] = {
     "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
     "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
-    "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
-    "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
+    "waiting_15": gettext_lazy(
+        "A caller has waited for %(seconds)s s, %(free)s are free. Supervisors, please help."
+    ),
+    "waiting_60": gettext_lazy(
+        "A caller has waited for over %(seconds)s s, %(free)s are free. The on-call mobiles ring."
+    ),
+    "waiting_180": gettext_lazy(
+        "A caller has waited for %(seconds)s s. Contacts are told, and we promised to ring back."
+    ),
+    "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
     "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
@@ -49,6 +57,7 @@ PURPOSES: dict[str, Any] = {
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "waiting": gettext_lazy("telling a contact"),
 }
 
 
@@ -107,6 +116,9 @@ def _facts(notice: Notice) -> dict[str, str]:
         "score": str(data.get("score", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
+        "name": str(data.get("name", "")),
+        "seconds": str(data.get("seconds", "")),
+        "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
         "kinds": labels.alarms(list(data.get("kinds", []))),

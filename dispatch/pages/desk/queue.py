@@ -13,10 +13,9 @@ from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.desk import notices
 from dispatch.states import OPEN, Priority, State
-from dispatch.timing import ON_CALL_S
 from elders.models import User
 from providers.models import Category
-from telephony import callbacks
+from telephony import agents, callbacks
 from telephony import desk as calls
 from telephony.models import Call, CallBack
 from telephony.selectors import callbacks_for, calls_for
@@ -44,8 +43,8 @@ class Ring:
 
     @property
     def until(self) -> datetime:
-        """When the on-call mobiles ring."""
-        return self.since + timedelta(seconds=ON_CALL_S)
+        """When she is everybody's to take first."""
+        return self.since + timedelta(seconds=agents.PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True)
