@@ -13,10 +13,12 @@ from telephony.carriers.twilio import errands, records, rooms, token, twiml
 from telephony.carriers.twilio.rest import client, refusals
 from telephony.carriers.twilio.twiml import url
 from telephony.instructions import Bridge, Instruction
-from telephony.models import Call, OutboundJob
+from telephony.models import Call, OutboundJob, Priority
 
 RING_S = 40
 OPERATOR = "operator:"
+# Twilio listens for a moment to who picked up. In an emergency that moment is not taken.
+MACHINES: dict[str, str | int] = {"machine_detection": "Enable", "machine_detection_timeout": 6}
 
 
 class Twilio(Carrier):
@@ -50,6 +52,7 @@ class Twilio(Carrier):
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 status_callback_method="POST",
                 timeout=RING_S,
+                **({} if job.priority == Priority.EMERGENCY else MACHINES),
             )
         return str(leg.sid)
 

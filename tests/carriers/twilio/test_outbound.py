@@ -147,6 +147,22 @@ def test_somebody_who_picks_up_an_attempt_that_was_given_up_hears_no_stale_quest
     assert state(job) == "ringing"
 
 
+def test_a_machine_that_picks_up_keeps_a_message_and_nobody_was_reached(twilio):
+    job = place(purpose="contact")
+    deliver()
+    leg = twilio.ringing(TO)
+    twilio.pick_up(leg, by="machine_start")
+    assert (leg.status, state(job)) == ("completed", "queued")
+
+
+def test_in_an_emergency_nobody_is_listened_to_before_they_are_spoken_to(twilio):
+    place(priority="emergency")
+    place(to="+8613900000002")
+    deliver()
+    assert "MachineDetection" not in twilio.ringing(TO).asked
+    assert "MachineDetection" in twilio.ringing("+8613900000002").asked
+
+
 def test_calls_keep_the_pace_of_the_account_and_texts_do_not_wait(twilio, settings):
     settings.TWILIO_CALLS_PER_S = 1.0
     jobs = [place(subject=f"contact:{n}") for n in range(3)]
