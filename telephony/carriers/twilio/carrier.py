@@ -72,7 +72,12 @@ class Twilio(Carrier):
     def push(self, call: Call, instructions: Sequence[Instruction]) -> None:
         call = Call.objects.select_related("elder").get(pk=call.pk)  # as it is after the commit
         said = twiml.render(instructions, twiml.place_of(call))
-        self._errand(call, "give an instruction", partial(_update, call.carrier_ref, twiml=said))
+        move = partial(_update, call.carrier_ref, twiml=said)
+        if call.answered_at and all(isinstance(step, Bridge) for step in instructions):
+            # She speaks already: a colleague joins her where she is, and she hears no gap.
+            room = twiml.room_of(call.pk)
+            move = partial(rooms.unless_there, room, call.carrier_ref, move)
+        self._errand(call, "give an instruction", move)
         self.follow(call, instructions)
 
     def follow(self, call: Call, instructions: Sequence[Instruction]) -> None:
