@@ -10,7 +10,7 @@ from elders.models import User
 from telephony import turns
 from telephony.carriers.base import Carrier, Found
 from telephony.carriers.twilio import errands, records, rooms, token, twiml
-from telephony.carriers.twilio.rest import client, refusals
+from telephony.carriers.twilio.rest import client, is_silent, refusals
 from telephony.carriers.twilio.twiml import url
 from telephony.instructions import Bridge, Instruction
 from telephony.models import Call, OutboundJob, Priority
@@ -29,6 +29,8 @@ class Twilio(Carrier):
 
     def has_room(self, job: OutboundJob, *, now: datetime) -> bool:
         """Twilio starts so many calls a second for an account; texts it queues itself."""
+        if is_silent():
+            return False
         if job.kind != OutboundJob.Kind.CALL:
             return True
         a_second = max(settings.TWILIO_CALLS_PER_S, 0.01)

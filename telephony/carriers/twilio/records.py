@@ -14,7 +14,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from telephony import inbound, turns
 from telephony.carriers.base import Fate, Found
 from telephony.carriers.twilio.forms import e164
-from telephony.carriers.twilio.rest import client
+from telephony.carriers.twilio.rest import client, is_silent
 from telephony.errors import CallError
 from telephony.events import Stamp
 from telephony.models import Call, Cost, OutboundJob, WebhookAnswer
@@ -35,6 +35,8 @@ AT_MOST, NEWEST = 1000, 50
 def fate(job: OutboundJob) -> Found:
     """Whether the attempt is in the books. Twilio is asked with an end to the wait; an answer
     that never came is no answer here either."""
+    if is_silent():
+        return Found(Fate.UNKNOWN)
     began = job.placing_at or job.created_at
     if job.kind == OutboundJob.Kind.TEXT:
         texts = client().messages.list(
