@@ -57,12 +57,12 @@ def registered(browser, tmp_path):
 
 
 def ring_into_a_room(it, name):
-    """As the link does it: Asterisk rings the telephone, and whoever answers is in room 7."""
+    """As the link does it: Asterisk rings the telephone, and whoever answers is in room 70."""
     actions = [
         {"Action": "Login", "Username": "one-number", "Secret": asterisk.SECRET},
         {
             "Action": "Originate", "Channel": f"PJSIP/{name}", "Context": "room",
-            "Exten": "7", "Priority": "1", "Async": "true",
+            "Exten": "70", "Priority": "1", "Async": "true",
         },
     ]
     with socket.create_connection(("127.0.0.1", it.ami_port), timeout=10) as link:
