@@ -67,8 +67,8 @@ def failed(job: OutboundJob, *, now: datetime) -> None:
         return
     if job.purpose == rooms.CONFERENCE:
         rooms.unreached(job, now=now)
-    if job.purpose == "offer":
-        return  # the offer has its own clock, and the next worker is asked
+    if job.purpose in ("offer", "withdrawn"):
+        return  # the offer has its own clock, and the next worker is asked; news of it is no more
     data = {"purpose": job.purpose, "to": job.to}
     if job.purpose == rooms.CONFERENCE and about:
         notices.tell("unreached", level="sos", now=now, request=about, data=data)
