@@ -40,7 +40,7 @@ CHECKIN_BEHIND_S = 1800  # a backlog older than this is told to the desk
 
 # Satisfaction calls.
 SURVEY_AFTER_S = 3600  # from the end of the visit, at the earliest
-SURVEY_ANSWER_S = 600  # two attempts and three questions
+SURVEY_ANSWER_S = 1800  # two attempts and three questions, also by text
 
 # Emergencies (rule 15).
 VOICE_S = 30  # without voice contact for this long the next number is rung
