@@ -33,13 +33,17 @@ from dispatch.timing import (
     CHECKIN_ANSWER_S,
     CHECKIN_BEHIND_S,
     CHECKIN_CONTACTS_S,
+    CHECKIN_UNPLACED_S,
 )
 from elders import selectors
 from elders.models import Elder
 from telephony import outbound
+from telephony.models import Call, OutboundJob
 
 CHECKIN_CLOCK = "checkin"
 TRIES = 2
+CARRIER_WORKS_S = 600
+"""Seconds since a leg of ours was last placed for which the carrier counts as working."""
 State = CheckIn.State
 
 
@@ -111,9 +115,11 @@ def silent(checkin_id: int, *, now: datetime, **how: Any) -> None:
         checkin = hold(checkin_id)
         if checkin is None or checkin.state != State.RINGING:
             return
-        _log(checkin, "silent", now=now, **how)
         outbound.withdraw(checkin.subject, now=now)
         clocks.clear(CHECKIN_CLOCK, checkin=checkin, now=now)
+        if _never_rang(checkin, now=now):
+            return
+        _log(checkin, "silent", now=now, **how)
         if checkin.tries < TRIES:
             checkin.state = State.WAITING
             checkin.due_at = now + timedelta(seconds=CHECKIN_AGAIN_S)
@@ -167,6 +173,31 @@ def _try(checkin: CheckIn, heard: dict[int, str], *, now: datetime) -> bool:
     checkin.save(update_fields=["state", "tries"])
     _log(checkin, "rung", now=now)
     clocks.arm(CHECKIN_CLOCK, after_s=CHECKIN_ANSWER_S, now=now, checkin=checkin)
+    return True
+
+
+def _never_rang(checkin: CheckIn, *, now: datetime) -> bool:
+    """Whether this try reached no telephone through no fault of hers: it does not count.
+
+    Either it was still waiting to be placed, or the carrier places nothing at all. A carrier that
+    places others and not hers has been given a wrong number: that is a silence like any other.
+    """
+    rung = checkin.events.filter(kind="rung").last()
+    jobs = OutboundJob.objects.filter(subject=checkin.subject)
+    if rung is not None:
+        jobs = jobs.filter(created_at__gte=rung.at)
+    if jobs.exclude(carrier_ref="").exists():
+        return False
+    attempted = jobs.filter(attempts__gt=0).exists()
+    lately = now - timedelta(seconds=CARRIER_WORKS_S)
+    if attempted and Call.objects.filter(job__isnull=False, opened_at__gte=lately).exists():
+        return False
+    checkin.state, checkin.tries = State.WAITING, checkin.tries - 1
+    checkin.due_at = now + timedelta(seconds=CHECKIN_UNPLACED_S) if attempted else checkin.due_at
+    checkin.save(update_fields=["state", "tries", "due_at"])
+    _log(checkin, "not_placed", now=now)
+    if attempted and not Notice.objects.filter(code="checkins_unplaced", done_at=None).exists():
+        notices.tell("checkins_unplaced", level="sos", now=now)
     return True
 
 

@@ -401,6 +401,53 @@ def test_heard_from_while_her_contacts_are_asked_ends_their_calls(mei, early, mo
     assert not OutboundJob.objects.filter(to=cast.KA_MING_NUMBER, state="ringing").exists()
 
 
+# --- when it never rang -----------------------------------------------------------------------
+
+
+def test_while_the_carrier_places_nothing_nobody_counts_as_silent(mei, settings, early, morning):
+    cast.ka_ming(mei)
+    asked(mei)
+    turn(early)
+    works, settings.CARRIERS = settings.CARRIERS, []
+    for minutes in range(0, 90, 2):
+        turn(morning + timedelta(minutes=minutes))
+    assert her().tries == 0
+    assert set(told(her())) == {"rung", "not_placed"}
+    assert Notice.objects.filter(code="checkins_unplaced", done_at=None).count() == 1
+    assert not ServiceRequest.objects.exists()
+    settings.CARRIERS = works
+    later = morning + timedelta(minutes=92)
+    turn(later)
+    press(cast.MEI_NUMBER, "1", later)
+    assert her().state == "well"
+
+
+def test_a_number_the_carrier_refuses_while_it_places_others_is_a_silence(
+    mei, settings, early, morning
+):
+    lan = cast.lan()
+    asked(mei)
+    asked(lan, risk=3)
+    turn(early)
+    calling.sweep(now=morning)
+    outbound.deliver_due(now=morning, limit=1)  # Lan's telephone rings
+    settings.CARRIERS = []
+    outbound.deliver_due(now=morning)
+    hers = CheckIn.objects.get(elder=mei)
+    assert told(hers) == ["rung", "silent"]
+
+
+def test_a_call_that_was_still_waiting_for_its_turn_is_no_silence(mei, early, morning):
+    asked(mei)
+    turn(early)
+    calling.sweep(now=morning)  # placed with us, and never with the carrier
+    late = morning + timedelta(seconds=150)
+    deadlines.fire_due(now=late)
+    assert (her().state, her().tries, told(her())) == ("waiting", 0, ["rung", "not_placed"])
+    turn(late)
+    assert her().state == "ringing"
+
+
 # --- lines and queue --------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ SENTENCES: dict[str, Any] = {
     "checkin_silent": gettext_lazy("No answer to the daily check-in. Somebody is sent to look."),
     "dissatisfied": gettext_lazy("Not content with the visit (%(score)s of 5). Ring and ask."),
     "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
+    "checkins_unplaced": gettext_lazy("The carrier places no check-ins. They wait."),
     "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
     "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
