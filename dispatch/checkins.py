@@ -156,8 +156,9 @@ def _try(checkin: CheckIn, heard: dict[int, str], *, now: datetime) -> bool:
         return False
     elder, numbers = checkin.elder, selectors.numbers_of(checkin.elder)
     if not numbers:
-        _log(checkin, "no_number", now=now)
-        _ask_contacts(checkin, now=now)
+        # A gap in the register is for a person, not for a visit every day.
+        notices.tell("checkin_no_number", now=now, data={"elder": elder.name_in()})
+        _end(checkin, State.MISSED, now=now, why="no number")
         return False
     message = Message(
         "checkin",
@@ -255,8 +256,12 @@ def _give_up_waiting(*, now: datetime) -> None:
                 continue
             if not _settled_otherwise(checkin, _heard([checkin], now=now), now=now):
                 _ask_contacts(checkin, now=now)
-    yesterday = waiting.filter(day__lt=mornings.town_day(now), tries=0)
-    missed = yesterday.update(state=State.MISSED, ended_at=now)
+    today = mornings.town_day(now)
+    evening = mornings.instant(today, mornings.EVENING)
+    gone = Q(day__lt=today)
+    if now >= evening:
+        gone |= Q(due_at__lt=evening)
+    missed = waiting.filter(gone, tries=0).update(state=State.MISSED, ended_at=now)
     if missed:
         notices.tell("checkins_missed", now=now, data={"count": missed})
     behind = waiting.filter(due_at__lte=now - timedelta(seconds=CHECKIN_BEHIND_S)).count()

@@ -162,6 +162,30 @@ def test_the_plan_of_fifty_thousand_is_a_bounded_number_of_queries(early):
     assert len(writes) <= 2 + -(-2_000 // 100)
 
 
+def test_what_does_not_fit_into_the_day_is_told_when_it_is_planned(settings, early):
+    settings.TRUNKS, settings.CHECKIN_HOURS = 2, "19:58-19:59"  # one a minute
+    people = crowd(4, at=None)
+    CheckInPlan.objects.filter(elder=people[3]).update(risk=3)
+    own = cast.mei()
+    asked(own, at=time(21, 0))
+    turn(early)
+    left = CheckIn.objects.filter(state="missed").values_list("elder__name", flat=True)
+    assert sorted(left) == ["Elder 1", "Elder 2"]
+    assert Notice.objects.get(code="checkins_too_many").data == {"count": 2}
+    turn(mornings.instant(date(2026, 3, 10), time(21, 0)))
+    assert CheckIn.objects.get(elder=own).state == "ringing"  # so late because she chose it
+
+
+def test_who_has_no_number_is_a_gap_in_the_register_and_no_visit(mei, early, morning):
+    asked(mei)
+    mei.holdings.all().delete()
+    turn(early)
+    turn(morning)
+    assert her().state == "missed"
+    assert Notice.objects.get(code="checkin_no_number").data == {"elder": "Mei Chen"}
+    assert not ServiceRequest.objects.exists()
+
+
 # --- two tries, the contacts, a visit ----------------------------------------------------------
 
 
@@ -535,14 +559,18 @@ def test_who_was_silent_once_does_not_wait_for_a_free_line_for_long(mei, early, 
     assert her().state == "visit"
 
 
-def test_a_backlog_is_told_to_the_desk_once_and_yesterdays_is_told_too(settings, early, morning):
+def test_a_backlog_is_told_to_the_desk_once_and_what_the_evening_leaves_too(
+    settings, early, morning
+):
     settings.TRUNKS = 0
     crowd(2)
     turn(early)
     turn(morning + timedelta(minutes=1))
     turn(morning + timedelta(minutes=2))
     assert [one.data for one in Notice.objects.filter(code="checkins_behind")] == [{"count": 2}]
-    turn(morning + timedelta(days=1))
+    turn(morning + timedelta(hours=10, minutes=29))
+    assert CheckIn.objects.filter(state="waiting").count() == 2
+    turn(morning + timedelta(hours=10, minutes=30))  # eight in the evening
     assert Notice.objects.get(code="checkins_missed").data == {"count": 2}
     assert CheckIn.objects.filter(state="missed").count() == 2
 
