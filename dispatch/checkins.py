@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dispatch import (
     clocks,
@@ -70,9 +70,14 @@ def ring_due(*, now: datetime, limit: int = 50) -> int:
         return rung
 
 
+def open_of(elder: Elder) -> QuerySet[CheckIn]:
+    """What is still to be answered of hers."""
+    return CheckIn.objects.filter(elder=elder, state__in=CheckIn.OPEN)
+
+
 def heard_from(elder: Elder, how: str, *, now: datetime) -> None:
     """She called, or pressed something: what was to be asked today is answered."""
-    open_ones = CheckIn.objects.filter(elder=elder, state__in=CheckIn.OPEN)
+    open_ones = open_of(elder)
     if not open_ones.exists():
         return
     with transaction.atomic():
@@ -306,6 +311,7 @@ def _end(checkin: CheckIn, state: State, *, now: datetime, **data: Any) -> None:
 def _log(checkin: CheckIn, kind: str, *, now: datetime, **data: Any) -> None:
     CheckInEvent.objects.create(checkin=checkin, at=now, kind=kind, data=data)
     pokes.after_commit("console")
+    pokes.after_commit(f"elder:{checkin.elder_id}")
 
 
 def _contacts_of(checkin: CheckIn) -> str:

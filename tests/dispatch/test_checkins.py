@@ -403,8 +403,21 @@ def test_a_press_on_her_page_counts(mei, early, client):
     client.force_login(cast.signed_in(mei))
     asked(mei)
     mornings.plan(now=datetime.now(UTC))
+    CheckIn.objects.update(state="waiting")  # whatever hour it is now
     client.post("/elder/unwell/")
     assert her().state == "heard"
+
+
+def test_her_page_asks_her_too_and_one_press_is_the_answer(mei, client):
+    client.force_login(cast.signed_in(mei))
+    assert "Are you well today" not in client.get("/elder/").content.decode()
+    asked(mei)
+    mornings.plan(now=datetime.now(UTC))
+    CheckIn.objects.update(state="waiting")
+    assert "Are you well today" in client.get("/elder/").content.decode()
+    answer = client.post("/elder/well/", follow=True).content.decode()
+    assert "Are you well today" not in answer
+    assert her().state == "well"
 
 
 def test_an_open_emergency_is_not_asked_how_it_is(mei, early, morning):
