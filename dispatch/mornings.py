@@ -35,8 +35,8 @@ def instant(day: date, at: time) -> datetime:
 
 def hours(setting: str = CHECKIN) -> tuple[time, time]:
     """From when to when the day's calls are spread, in town time."""
-    opens, _, closes = str(getattr(settings, setting)).partition("-")
-    return time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+    opens, closes = str(getattr(settings, setting)).split("-")
+    return time.fromisoformat(opens), time.fromisoformat(closes)
 
 
 def is_mine(*, now: datetime) -> bool:
