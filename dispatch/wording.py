@@ -95,7 +95,7 @@ def offer_call(offer: Offer, language: str) -> str:
 def offer_text(offer: Offer, language: str) -> str:
     return _(
         "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
-        " Reply 1 to accept, 2 to decline."
+        " Reply 1 to accept, 2 to decline, 0 and we ring you."
     ) % _offer(offer, language)
 
 
