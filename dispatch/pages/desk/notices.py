@@ -105,7 +105,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "number": str(data.get("number", "120")),
         "text": str(data.get("text", "")),
         "kind": str(data.get("kind", "")),
-        "name": str(data.get("name", "")),
+        "name": labels.named(data),
         "seconds": str(data.get("seconds", "")),
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
