@@ -32,7 +32,12 @@ def held_long(deadline: Deadline, *, now: datetime) -> None:
     call = deadline.call
     if call is None or call.is_over or call.held_at is None:
         return
-    data = {"name": str(call.operator or ""), "seconds": int((now - call.held_at).total_seconds())}
+    whose = call.operator
+    data = {
+        "name": whose.name if whose else "",
+        "name_zh": whose.name_zh if whose else "",
+        "seconds": int((now - call.held_at).total_seconds()),
+    }
     notices.tell("held", level="sos", now=now, call=call, data=data)
     clocks.arm(HOLD_CLOCK, after_s=HOLD_S, now=now, call=call, rounds=deadline.rounds + 1)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dispatch.pages import elder, home, phone, track, worker
+from dispatch.pages import elder, home, phone, track, wall, worker
 
 urlpatterns = [
     path("", home.index, name="home"),
@@ -28,5 +28,7 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("wall/", wall.index, name="wall"),
+    path("wall/now/", wall.region, name="wall-now"),
     path("console/", include("dispatch.pages.console_urls")),
 ]

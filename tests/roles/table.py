@@ -62,7 +62,11 @@ TABLE = [
     Line(r"\w+ telephony/twilio/.*", NOBODY, not_theirs=EVERYBODY),
     # Pages by role.
     # To a colleague, and for an elder, that an empty form does not name.
-    Line(r"\w+ console/(calls/<pk>/transfer|requests)/", DESK, also=ABSENT),
+    Line(r"\w+ console/(calls/<pk>/(transfer|invite|pass-on)|requests)/", DESK, also=ABSENT),
+    Line(r"\w+ console/(reviews/.*|calls/<pk>/listen/)", LEADS),
+    # The sound itself is only there where a carrier recorded.
+    Line(r"\w+ console/recordings/<pk>/.*", DESK, also=ABSENT),
+    Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),

@@ -121,7 +121,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "score": str(data.get("score", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
-        "name": str(data.get("name", "")),
+        "name": labels.named(data),
         "seconds": str(data.get("seconds", "")),
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
