@@ -61,8 +61,12 @@ def ring_into_a_room(it, name):
     actions = [
         {"Action": "Login", "Username": "one-number", "Secret": asterisk.SECRET},
         {
-            "Action": "Originate", "Channel": f"PJSIP/{name}", "Context": "room",
-            "Exten": "70", "Priority": "1", "Async": "true",
+            "Action": "Originate",
+            "Channel": f"PJSIP/{name}",
+            "Context": "room",
+            "Exten": "70",
+            "Priority": "1",
+            "Async": "true",
         },
     ]
     with socket.create_connection(("127.0.0.1", it.ami_port), timeout=10) as link:
