@@ -15,9 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # The kinds of `config.work.SWEEPS`, which cannot be asked before Django is loaded. The first two
-# are rung; nobody waits for the ledger.
+# are rung; nobody waits for the others.
 RUNG = ("deadlines", "outbound")
-KINDS = (*RUNG, "ledger", "carriers")
+KINDS = (*RUNG, "calling", "ledger", "carriers")
 
 app = Celery("one_number", broker=settings.REDIS_URL or None)
 app.conf.update(

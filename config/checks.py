@@ -137,6 +137,8 @@ def half_of_twilio() -> str:
         return ""
     if missing:
         return f"Twilio is half configured: {', '.join(missing)} must be set as well."
+    if bool(settings.TWILIO_API_KEY_SID) != bool(settings.TWILIO_API_KEY_SECRET):
+        return "TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET come together, or not at all."
     wrong = [
         name for name in ("TWILIO_NUMBER", "TWILIO_FALLBACK_NUMBER") if not _is_e164(said[name])
     ]

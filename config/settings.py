@@ -137,6 +137,8 @@ TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="")
 TWILIO_FALLBACK_NUMBER = env.str("TWILIO_FALLBACK_NUMBER", default="")
 TWILIO_PUBLIC_BASE_URL = env.str("TWILIO_PUBLIC_BASE_URL", default=PUBLIC_BASE_URL).rstrip("/")
+TWILIO_API_KEY_SID = env.str("TWILIO_API_KEY_SID", default="")
+TWILIO_API_KEY_SECRET = env.str("TWILIO_API_KEY_SECRET", default="")
 TWILIO_CALLS_PER_S = env.float("TWILIO_CALLS_PER_S", default=1.0)
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="https://api.twilio.com").rstrip("/")
 # Who carries calls and texts, in order of preference. The simulator's numbers are invented: while
@@ -169,6 +171,21 @@ SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 # What the monthly draw of calls for review is seeded with.
 AUDIT_SEED = env.str("AUDIT_SEED", default="one-number")
+# Where neither the elder's grid cell nor any cell above it names its own.
+PUBLIC_SERVICES = {
+    "ambulance": env.str("AMBULANCE_NUMBER", default="120"),
+    "police": env.str("POLICE_NUMBER", default="110"),
+    "fire": env.str("FIRE_NUMBER", default="119"),
+}
+# Where 120, 110 or 119 read texts, as "110=12110,120=+8657188887777".
+HANDOVER_TEXT_NUMBERS = env.dict("HANDOVER_TEXT_NUMBERS", default={})
+# Calls the trunks carry at the same time; what rings by itself every day takes half at most.
+TRUNKS = env.int("TRUNKS", default=30)
+# Between which hours of the town day check-ins and satisfaction calls are spread.
+CHECKIN_HOURS = env.str("CHECKIN_HOURS", default="07:30-11:00")
+SATISFACTION_HOURS = env.str("SATISFACTION_HOURS", default="10:00-19:00")
+# Of 5: a visit that is scored below this is opened again in front of a person.
+SATISFACTION_LINE = env.float("SATISFACTION_LINE", default=3.0)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
@@ -212,12 +229,21 @@ AXES_LOCKOUT_CALLABLE = "config.errors.too_many_sign_ins"
 AXES_VERBOSE = False  # its own log lines would carry names
 AXES_DISABLE_ACCESS_LOG = True
 
+# The WebSocket of Asterisk that operators' browsers register at, as wss://…
+SOFTPHONE_WSS_URL = env.str("SOFTPHONE_WSS_URL", default="")
+# Where operators' telephones speak with, beside this house.
+_softphone = [SOFTPHONE_WSS_URL] if SOFTPHONE_WSS_URL else []
+_voice_sdk = ["https://sdk.twilio.com"] if TWILIO_API_KEY_SID else []
+if TWILIO_API_KEY_SID:
+    _softphone += ["wss://*.twilio.com", "https://*.twilio.com"]
+
 # --- security --------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         # Named, because not every browser counts a socket of the same origin as 'self'.
-        "connect-src": [SELF, PUBLIC_BASE_URL.replace("http", "ws", 1)],
+        "connect-src": [SELF, PUBLIC_BASE_URL.replace("http", "ws", 1), *_softphone],
+        "media-src": [SELF, *_voice_sdk],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -9,14 +9,14 @@ from django.utils.module_loading import import_string
 from dispatch.models import Deadline
 from dispatch.models.clock import RUNNING
 
-SUBJECTS = ("request", "offer", "handover", "call", "callback")
+SUBJECTS = ("request", "offer", "handover", "call", "callback", "checkin")
 
 
 def arm(kind: str, *, after_s: float, now: datetime, rounds: int = 0, **subject: Any) -> None:
     """Sets the one running clock of this kind on its subject, moving it if it already runs.
 
-    `subject` is one or two of request, offer, handover, call, callback (rows or None). One that
-    is due at once rings whoever runs the sweep, after commit.
+    `subject` is one or two of request, offer, handover, call, callback, checkin (rows or None).
+    One that is due at once rings whoever runs the sweep, after commit.
     """
     exact = {name: subject.get(name) for name in SUBJECTS}
     fresh = {"due_at": now + timedelta(seconds=after_s), "rounds": rounds, "failures": 0}

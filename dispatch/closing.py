@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dispatch import assignments, emergencies, notices, offers, summons, transitions
+from dispatch import afterwards, assignments, emergencies, notices, offers, summons, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import ServiceRequest
@@ -190,3 +190,5 @@ def _end(
     )
     summons.stop_all(request, now=now)
     notices.settle(request=request, now=now)
+    if to == State.CLOSED:
+        afterwards.ask(request, now=now)

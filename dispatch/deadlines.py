@@ -14,6 +14,7 @@ from django.db.models import F
 
 from dispatch import (
     answering,
+    checkins,
     clocks,
     conversation,
     emergencies,
@@ -22,6 +23,7 @@ from dispatch import (
     offers,
     ownership,
     summons,
+    surveys,
     transitions,
 )
 from dispatch.handovers import HANDOVER_CLOCK
@@ -61,8 +63,10 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
-            found = mine.values("request_id", "call_id").first()
+            found = mine.values("request_id", "checkin_id", "call_id").first()
             if found is None or _is_busy(found["request_id"]):
+                return False
+            if found["checkin_id"] and not checkins.hold(found["checkin_id"], skip_locked=True):
                 return False
             # The order of locks: the request or the call first, then everything that hangs on it.
             request = transitions.hold(found["request_id"]) if found["request_id"] else None
@@ -117,6 +121,10 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
 
 def _search(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
     """Invites the next; where nobody is left the desk is told, and told again."""
+    if notice := surveys.waits_for_a_person(request):
+        notices.tell(notice.code, level=notice.level, data=notice.data, now=now, request=request)
+        transitions.wind(request, now=now, rounds=deadline.rounds + 1)
+        return
     seq = request.seq
     offers.make_next(request.pk, now=now)
     request.refresh_from_db()
@@ -216,4 +224,5 @@ DESK_CLOCKS: dict[str, Callable[..., None]] = {
     answering.WAITING_CLOCK: answering.ran_out,
     answering.CALLBACK_CLOCK: _callback,
     conversation.HOLD_CLOCK: conversation.held_long,
+    checkins.CHECKIN_CLOCK: checkins.fire,
 }

@@ -20,13 +20,13 @@ VOICE_CLOCK = "voice"
 AMBULANCE_CLOCK = "ambulance"
 AMBULANCE = "120"
 # Calls we place on which she herself may be heard; a worker's or a contact's voice is not hers.
-TO_HER = frozenset({"ring_back", "confirm", "callback"})
+TO_HER = frozenset({"ring_back", "confirm", "callback", "checkin", "satisfaction"})
 
 
 def begin(request: ServiceRequest, *, now: datetime) -> None:
     """Sounds, rings the contacts, and winds the clocks of an emergency that has just opened."""
     ownership.watch_unclaimed(request, now=now)
-    if _lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
+    if lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
         ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
     else:
         clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
@@ -60,7 +60,7 @@ def seek_voice(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
         return
     numbers = _numbers(request)
     if rounds < len(numbers):
-        if rounds or not _lines(request).exists():
+        if rounds or not lines(request).exists():
             summons.ring_back(request, numbers[rounds], now=now)
         after_s = VOICE_S
     else:
@@ -113,7 +113,7 @@ def may_hear_her(call: Call) -> bool:
     return call.job is None or call.job.purpose in TO_HER
 
 
-def _lines(request: ServiceRequest) -> QuerySet[Call]:
+def lines(request: ServiceRequest) -> QuerySet[Call]:
     """The live calls on which she may be heard."""
     hers = Q(pk__in=request.calls.values("call"))
     if request.elder_id:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import clocks, emergencies, notices, transitions
+from dispatch import clocks, emergencies, handover_calls, notices, transitions
 from dispatch.actors import actor_of
 from dispatch.errors import DispatchError
 from dispatch.models import Handover
@@ -26,17 +26,18 @@ def make(
     now: datetime,
     number: str = "",
     reference: str = "",
+    ring: bool = True,
 ) -> Handover:
-    """Notes that another service was told, and winds the clock until it confirms.
+    """Rings another service with a summary, notes it, and winds the clock until it confirms.
 
-    120, 110 and 119 get the number of the elder's grid cell, not of our trunk, unless the
-    operator rang another one. Never waits for an offer.
+    120, 110 and 119 have the number of the elder's grid cell, not of our trunk, unless another one
+    is named. Without `ring` somebody has told them already. Never waits for an offer.
     """
     with transaction.atomic():
         request = transitions.hold(request_id)
         if not request.is_open:
             raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
-        local = selectors.public_services(request.elder)
+        local = selectors.public_services(next(iter(request.people), None))
         handover = Handover.objects.create(
             request=request,
             service=service,
@@ -52,6 +53,8 @@ def make(
             now=now,
             data={"handover": handover.pk, "service": service, "number": handover.number},
         )
+        if ring:
+            handover_calls.ring(handover, request, by=by, now=now)
         clocks.arm(
             HANDOVER_CLOCK,
             after_s=HANDOVER_S,
@@ -87,5 +90,6 @@ def end(
                 data={"handover": handover.pk, "service": handover.service, "outcome": outcome},
             )
             clocks.clear(HANDOVER_CLOCK, handover=handover, now=now)
+            handover_calls.stop(handover, now=now)
             notices.settle(request=request, code="handover_unconfirmed", now=now)
         return handover

@@ -11,12 +11,14 @@ from django.conf import settings
 
 from dispatch import (
     answering,
+    checkins,
     clocks,
     emergencies,
     intake,
     notices,
     replies,
     texts,
+    tidings,
     whereabouts,
     wording,
 )
@@ -62,7 +64,7 @@ class Hotline:
             call.step = {"at": "stranger"}
             greeting = wording.greeting(None, language=language)
             return [Say(greeting, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
-        return _greet(call, callers[0])
+        return _greet(call, callers[0], now=now)
 
     def digits(self, call: Call, digits: str, *, now: datetime) -> Sequence[Instruction]:
         """One key: an order, "unwell", or a person; silence is a person too."""
@@ -100,6 +102,12 @@ class Hotline:
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)
+
+    def machine(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        return replies.machine(job)
+
+    def over(self, job: OutboundJob) -> Sequence[Instruction]:
+        return replies.over(job)
 
     def job_digits(
         self, job: OutboundJob, call: Call | None, digits: str, *, now: datetime
@@ -162,23 +170,33 @@ def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[
     return [Say(wording.emergency(language=language), language), Enqueue(Priority.EMERGENCY)]
 
 
-def _greet(call: Call, caller: Caller) -> Sequence[Instruction]:
+def _greet(call: Call, caller: Caller, *, now: datetime) -> Sequence[Instruction]:
     """By name only to a verified number; orders by digit likewise."""
     elder, language = caller.elder, caller.elder.language
     call.elder = elder
+    if caller.verified:
+        checkins.heard_from(elder, "call", now=now)
     call.step = call.step | {"at": "menu", "verified": caller.verified}
     if not caller.verified:
         return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
     orders = {c.hotline_digit: c for c in Category.objects.exclude(hotline_digit=None)}
-    text = f"{wording.greeting(elder, language=language)} {wording.menu(orders, language=language)}"
-    return [Say(text, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+    said = [
+        wording.greeting(elder, language=language),
+        tidings.sentence(elder, now=now),
+        wording.menu(orders, language=language),
+    ]
+    return [
+        Say(" ".join(filter(None, said)), language),
+        Enqueue(),
+        Gather(timeout_s=WAIT_FOR_KEY_S),
+    ]
 
 
 def _chosen(call: Call, elder_id: int, *, now: datetime) -> Sequence[Instruction]:
     """Somebody of a household said who she is."""
     for caller in selectors.callers(call.from_number, now=now):
         if caller.elder.pk == elder_id:
-            return _greet(call, caller)
+            return _greet(call, caller, now=now)
     return _person(call)
 
 

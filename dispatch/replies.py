@@ -3,11 +3,20 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dispatch import closing, notices, offers, wording
+from dispatch import (
+    checkin_replies,
+    closing,
+    handover_calls,
+    notices,
+    offers,
+    survey_replies,
+    wording,
+)
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
-from telephony import rooms
+from dispatch.states import OfferState
+from telephony import callbacks, outbound, rooms
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob
 
@@ -16,21 +25,38 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
     """Somebody picked up: they hear what it is about and which key does what."""
     if job.purpose == "ring_back":
         return [Say(job.text, job.language), Enqueue("emergency")]
-    if job.purpose == rooms.CONFERENCE:  # an open conversation was joined below us already
-        return [Say(wording.room_is_over(language=job.language), job.language), Hangup()]
-    if job.purpose == "offer" and not _offer_of(job).expires_at > now:
+    if job.purpose == "offer" and _is_over(_offer_of(job), now=now):
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
+    if job.purpose == handover_calls.CONFERENCE:
+        return handover_calls.answered(job)
     return [Say(job.text, job.language), Gather(timeout_s=15)]
+
+
+def machine(job: OutboundJob) -> Sequence[Instruction]:
+    """What a machine keeps: that we rang, and our number."""
+    return [Say(wording.machine(language=job.language), job.language)]
+
+
+def over(job: OutboundJob) -> Sequence[Instruction]:
+    """For who picked up in the moment in which it was over."""
+    words = wording.offer_over if job.purpose == "offer" else wording.call_over
+    return [Say(words(language=job.language), job.language)]
 
 
 def digits(
     job: OutboundJob, call: Call | None, digits: str, *, now: datetime
 ) -> Sequence[Instruction]:
     """A key on our call, "" being silence, or the reply to our text."""
+    digits = digits.strip()
+    everyday = EVERYDAY.get(job.purpose)
+    if everyday is not None:
+        return everyday(job, call, digits, now=now)
+    if call is None and (digits == "0" or job.purpose == "ring_back"):
+        return _written(job, digits, now=now)
     answer = ANSWERS.get(job.purpose)
     if answer is None:
         return [] if call is None else [Enqueue(job.priority)]
-    return answer(job, call, digits.strip(), now=now)
+    return answer(job, call, digits, now=now)
 
 
 def failed(job: OutboundJob, *, now: datetime) -> None:
@@ -38,9 +64,15 @@ def failed(job: OutboundJob, *, now: datetime) -> None:
     about = _request_of(job)
     if job.purpose == rooms.CONFERENCE:
         rooms.unreached(job, now=now)
+    if job.purpose in EVERYDAY_FAILED:
+        EVERYDAY_FAILED[job.purpose](job, now=now)
+        return
     if job.purpose == "offer":
         return  # the offer has its own clock, and the next worker is asked
     data = {"purpose": job.purpose, "to": job.to}
+    if job.purpose == handover_calls.CONFERENCE and about:
+        notices.tell("unreached", level="sos", now=now, request=about, data=data)
+        return
     notices.tell("unreached", now=now, request=about, data=data) if about else notices.tell(
         "unreached", now=now, data=data
     )
@@ -91,14 +123,38 @@ def _confirm(
 def _contact(
     job: OutboundJob, call: Call | None, digits: str, *, now: datetime
 ) -> Sequence[Instruction]:
-    """A contact who presses 1 is going there: the desk knows. It ends nothing."""
+    """1 is going there: the desk knows, and nobody else is rung. 2 cannot: the next is rung now.
+
+    Neither ends anything.
+    """
     request = _request_of(job)
-    if digits == "1" and request:
+    if request and digits in ("1", "2"):
+        outbound.withdraw(job.subject, to=job.to, now=now)
+    if request and digits == "2":
+        outbound.hasten(job.subject, now=now)
+        return [Say(wording.declined(language=job.language), job.language), Hangup()]
+    if request and digits == "1":
+        outbound.withdraw(job.subject, kind=OutboundJob.Kind.CALL, now=now)
         notices.tell("contact_going", level="info", now=now, request=request, data={"to": job.to})
         return [Say(wording.contact_going(language=job.language), job.language), Hangup()]
     if call is None:
         return [Say(job.text, job.language)]
     return [Say(wording.person(language=job.language), job.language), Enqueue("urgent")]
+
+
+def _written(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instruction]:
+    """A text was answered by 0, or in an emergency by anything: a person has to do with it."""
+    request = _request_of(job)
+    if job.purpose == "ring_back" and digits != "0":
+        data = {"to": job.to, "said": digits}
+        notices.tell("replied", level="sos", now=now, request=request, data=data)
+        return [Say(wording.replied(language=job.language), job.language)]
+    callbacks.open_for(job.to, reason="asked", priority=job.priority, elder=job.elder, now=now)
+    return [Say(wording.rings_you(language=job.language), job.language)]
+
+
+def _is_over(offer: Offer, *, now: datetime) -> bool:
+    return offer.state != OfferState.MADE or offer.expires_at <= now
 
 
 def _offer_of(job: OutboundJob) -> Offer:
@@ -118,6 +174,10 @@ def _request_of(job: OutboundJob) -> ServiceRequest | None:
         return ServiceRequest.objects.filter(offers=int(key)).first()
     if what in OF_REQUEST:
         return ServiceRequest.objects.filter(pk=int(key)).first()
+    if what == "handover":
+        return ServiceRequest.objects.filter(handovers=int(key)).first()
+    if what == "call":
+        return ServiceRequest.objects.filter(calls__call=int(key)).order_by("-pk").first()
     return None
 
 
@@ -127,11 +187,16 @@ ANSWERS: dict[str, Callable[..., Sequence[Instruction]]] = {
     "confirm": _confirm,
     "contact": _contact,
 }
+# What we ring about every day has its own words, also for 0 in a text and for no answer.
+EVERYDAY = {**checkin_replies.ANSWERS, "satisfaction": survey_replies.answered}
+EVERYDAY_FAILED = {**checkin_replies.FAILED, "satisfaction": survey_replies.failed}
 
 
 def awaits(job: OutboundJob) -> bool:
     """Whether a digit is an answer to this job; not after its request has ended."""
-    if job.purpose not in ANSWERS:
+    if job.purpose in EVERYDAY:
+        return True
+    if job.purpose not in ANSWERS and job.purpose != "ring_back":
         return False
     request = _request_of(job)
     return request is None or request.is_open

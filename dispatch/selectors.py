@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
-from dispatch.models import Assignment, Deadline, Handover, Notice, Offer, ServiceRequest
+from dispatch.models import Assignment, CheckIn, Deadline, Handover, Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import ACTIVE_ASSIGNMENTS, OPEN, OfferState, Priority, State
 from elders import consent, grids, roles
@@ -81,6 +81,18 @@ def notices_for(user: User | AnonymousUser) -> QuerySet[Notice]:
         Notice.objects.filter(Q(request=None) | Q(request__in=seen), done_at=None)
         .select_related("request__elder", "callback", "call")
         .order_by(gravest, "-opened_at")
+    )
+
+
+def checkins_for(user: User | AnonymousUser) -> QuerySet[CheckIn]:
+    """The check-ins of the elders that the desk and auditors see."""
+    if not roles.of(user) & READERS or not isinstance(user, User):
+        return CheckIn.objects.none()
+    within = grids.within(user)
+    return (
+        CheckIn.objects.filter(elder__in=Elder.objects.filter(within))
+        if within
+        else (CheckIn.objects.all())
     )
 
 

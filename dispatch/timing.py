@@ -29,6 +29,18 @@ CONFIRM_S = 600  # from the confirmation call to a person being told that nobody
 HOLD_S = 60  # on hold for longer is noticed
 SAME_ORDER_S = 4 * 3600  # the same order again within this goes to a person
 
+# Daily check-ins. A try rings for half a minute; who is written to gets longer to answer.
+CHECKIN_ANSWER_S = 150
+CHECKIN_AGAIN_S = 600  # from a silent try to the second one
+CHECKIN_AGAIN_AT_MOST_S = 900  # held up for longer than this, the contacts are asked instead
+CHECKIN_CONTACTS_S = 600  # the contacts have this long, then somebody goes and looks
+CHECKIN_CALL_S = 45  # how long a line is taken by one: ringing and a word
+CHECKIN_BEHIND_S = 1800  # a backlog older than this is told to the desk
+
+# Satisfaction calls.
+SURVEY_AFTER_S = 3600  # from the end of the visit, at the earliest
+SURVEY_ANSWER_S = 600  # two attempts and three questions
+
 # Emergencies (rule 15).
 VOICE_S = 30  # without voice contact for this long the next number is rung
 UNCLAIMED_S = 30  # an emergency nobody has claimed sounds again

@@ -4,29 +4,15 @@ Rules of the words: a name only to a verified number; "help is coming" only afte
 before it, "we are looking for somebody"; no health in a text.
 """
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from dispatch.models import Offer, ServiceRequest
+from dispatch.speech import spoken as _spoken
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
-
-
-def _spoken(sentence: Callable[..., str]) -> Callable[..., str]:
-    """Runs a sentence in the language its first keyword `language` names."""
-
-    @wraps(sentence)
-    def speak(*args: object, language: str) -> str:
-        with override(language):
-            return sentence(*args, language)
-
-    return speak
 
 
 @_spoken
@@ -151,8 +137,8 @@ def confirm_call(request: ServiceRequest, language: str) -> str:
 @_spoken
 def confirm_text(request: ServiceRequest, language: str) -> str:
     return _(
-        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or write"
-        " to us what is missing."
+        "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or 0 and we"
+        " ring you."
     ) % {"category": request.category.name_in(language)}
 
 
@@ -162,11 +148,6 @@ def read_by_a_person(language: str) -> str:
     return _("We have your message. A person reads it now. In an emergency ring %(number)s.") % {
         "number": settings.HOTLINE_NUMBER
     }
-
-
-@_spoken
-def ring_back_text(language: str) -> str:
-    return _("One Number: we had your alarm and are dealing with it. Write to us what you need.")
 
 
 @_spoken
@@ -180,10 +161,41 @@ def ring_back(language: str) -> str:
 
 
 @_spoken
+def ring_back_text(language: str) -> str:
+    return _(
+        "One Number: we have your alarm and a person is dealing with it. Reply with any digit, or"
+        " write to us what you need."
+    )
+
+
+@_spoken
+def replied(language: str) -> str:
+    return _("Thank you. A person of ours has read this.")
+
+
+@_spoken
+def rings_you(language: str) -> str:
+    return _("Thank you. A person will ring you.")
+
+
+@_spoken
+def machine(language: str) -> str:
+    """Anybody may hear what a machine has kept: no name, no need."""
+    return _("This is One Number. We rang you. Please ring us back at %(number)s.") % {
+        "number": settings.HOTLINE_NUMBER
+    }
+
+
+@_spoken
+def call_over(language: str) -> str:
+    return _("Thank you for picking up. It has been taken care of already.")
+
+
+@_spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
-        " Press 1 if you are going there, 0 to speak with our operator."
+        " Press 1 if you are going there, 2 if you cannot, 0 to speak with our operator."
     ) % {"name": name_of(request, language), "time": _time(request)}
 
 
@@ -191,7 +203,7 @@ def contact_call(request: ServiceRequest, language: str) -> str:
 def contact_text(request: ServiceRequest, language: str) -> str:
     return _(
         "One Number: %(name)s has raised an alarm at %(time)s. We are dealing with it."
-        " Reply 1 if you are going there, or ring %(number)s."
+        " Reply 1 if you are going there, 2 if you cannot, or ring %(number)s."
     ) % {
         "name": name_of(request, language),
         "time": _time(request),
@@ -229,11 +241,6 @@ def will_ring_back(language: str) -> str:
 @_spoken
 def recorded(language: str) -> str:
     return _("This call is recorded.")
-
-
-@_spoken
-def room_is_over(language: str) -> str:
-    return _("The call has ended meanwhile. Thank you for answering.")
 
 
 def language_of_call(call: Call) -> str:

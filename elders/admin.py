@@ -89,7 +89,7 @@ class ElderAdmin(RegisterMixin, admin.ModelAdmin[Elder]):
     health = (_("Health"), {"fields": ("health_summary",)})
     fieldsets = (
         (None, {"fields": (("name", "name_zh"), ("born", "sex"), "status", "user")}),
-        (_("Speech"), {"fields": (("language", "dialect"), "hearing")}),
+        (_("Speech"), {"fields": (("language", "dialect"), ("hearing", "reach_by"))}),
         (
             _("Home"),
             {"fields": (("address", "address_zh"), ("lat", "lon"), ("grid", "household"))},

@@ -121,9 +121,19 @@ def plan_of(elder: Elder) -> ResponsePlan:
 
 
 def public_services(elder: Elder | None) -> dict[str, str]:
-    """The numbers of "ambulance", "police" and "fire" where she lives."""
-    cell = (elder and elder.grid) or GridCell()
-    return {"ambulance": cell.ambulance, "police": cell.police, "fire": cell.fire}
+    """The numbers of "ambulance", "police" and "fire" where she lives.
+
+    Her cell's own, else those of the nearest cell above it that names one, else the settings'.
+    """
+    numbers = dict(settings.PUBLIC_SERVICES)
+    own = elder.grid if elder else None
+    if own is None:
+        return numbers
+    codes = [own.code[:length] for length in range(1, len(own.code))]
+    above = [] if _names_all(own) else GridCell.objects.filter(code__in=codes)
+    for cell in [*sorted(above, key=lambda one: len(one.code)), own]:  # the nearest has the word
+        numbers |= {name: getattr(cell, name) for name in numbers if getattr(cell, name)}
+    return numbers
 
 
 def housemates(elder: Elder) -> QuerySet[Elder]:
@@ -147,6 +157,10 @@ def accesses_for(
     if roles.of(user) & {Role.SUPERVISOR, Role.AUDITOR}:
         return entries
     return entries.filter(sealed=False)
+
+
+def _names_all(cell: GridCell) -> bool:
+    return bool(cell.ambulance and cell.police and cell.fire)
 
 
 def _link(user: User) -> Exists:

@@ -11,27 +11,62 @@ from telephony import agents, attempts, callbacks, rooms, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp, keep, recall
 from telephony.flow import call_flow
-from telephony.instructions import Bridge, Enqueue, Gather, Instruction, as_json
-from telephony.models import Call, OutboundJob, Priority
+from telephony.instructions import Bridge, Enqueue, Gather, Hangup, Instruction, Say, as_json
+from telephony.models import Call, CallEvent, OutboundJob, Priority
 
 log = logging.getLogger(__name__)
 State = OutboundJob.State
 NO_STAMP = Stamp()
 
 
-def answered(job_id: int, carrier_ref: str, *, stamp: Stamp = NO_STAMP, now: datetime) -> Reply:
-    """Somebody picked up the leg `carrier_ref` of a job; this may come before `call` returned."""
+def answered(
+    job_id: int,
+    carrier_ref: str,
+    *,
+    by_machine: bool = False,
+    stamp: Stamp = NO_STAMP,
+    now: datetime,
+) -> Reply:
+    """The leg `carrier_ref` of a job was picked up; this may come before `call` returned.
+
+    `by_machine`: the carrier can tell that it was no person. A machine is left the words of a
+    message, once a job; it accepts nothing, hears nothing else, and counts as missed.
+    """
     with transaction.atomic():
         job, call = _leg(job_id, carrier_ref, now=now)
         if before := recall(call.carrier, carrier_ref, "answered", stamp):
             return before
+        if job.state == State.EXPIRED and call.answered_at is None:
+            # It ended in the moment of being picked up: who did so is told, not cut off.
+            return Reply(call.pk, call.state, [as_json(step) for step in _too_late(job, call)], 0)
         _must_ring(call)
+        if by_machine:
+            return _leave_message(job, call, stamp, now=now)
         job.state = State.ANSWERED
         job.save(update_fields=["state"])
         call.state, call.answered_at = Call.State.TALKING, now
         call.save()
         script.take(call, _greeting(job, call, now=now), now=now)
         return keep(call, "answered", {}, _reply(call), stamp, now=now)
+
+
+def _leave_message(job: OutboundJob, call: Call, stamp: Stamp, *, now: datetime) -> Reply:
+    """The words of a message, then the next attempt; the second machine is only hung up on."""
+    told = CallEvent.objects.filter(call__job=job, kind="answered", payload__machine=True).exists()
+    message = [] if told else script.ask(call, lambda: call_flow().machine(job, call, now=now))
+    words = [step for step in message if isinstance(step, Say)]
+    script.take(call, [*words, Hangup()], now=now)
+    attempts.missed(job, call.carrier_ref, now=now)
+    return keep(call, "answered", {"machine": True}, _reply(call), stamp, now=now)
+
+
+def _too_late(job: OutboundJob, call: Call) -> Sequence[Instruction]:
+    """The script's words for who picked up what was over. Nothing is written any more."""
+    try:
+        return [*call_flow().over(job), Hangup()]
+    except Exception:
+        log.exception("The script failed on a call that was over", extra={"call": call.pk})
+        return [Hangup()]
 
 
 def unanswered(
@@ -92,7 +127,10 @@ def _ask_about_reply(job: OutboundJob, digits: str, *, now: datetime) -> Sequenc
 
 
 def _greeting(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
-    """The script's first words, the operator who wants to speak with them, or a conversation."""
+    """The script's first words, the operator who wants to speak with them, or a conversation.
+
+    With an operator the job's own text, if it has one, is read out before they are joined.
+    """
     if job.purpose == rooms.CONFERENCE and (bridge := rooms.welcome(job, call, now=now)):
         return bridge
     if job.operator is None:
@@ -104,7 +142,8 @@ def _greeting(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instru
     call.save(update_fields=["operator", "claimed_at", "lease_until"])
     rooms.enter(call, job.operator, now=now)
     agents.follow(job.operator, now=now)
-    return [Bridge(to=f"operator:{job.operator.pk}", name=str(job.operator))]
+    words = [Say(job.text, job.language)] if job.text else []
+    return [*words, Bridge(to=f"operator:{job.operator.pk}", name=str(job.operator))]
 
 
 def _leg(job_id: int, carrier_ref: str, *, now: datetime) -> tuple[OutboundJob, Call]:

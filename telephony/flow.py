@@ -40,6 +40,12 @@ class CallFlow(Protocol):
     def answered(self, job: "OutboundJob", call: "Call", *, now: datetime) -> Sequence[Instruction]:
         """Somebody picked up a call that we placed."""
 
+    def machine(self, job: "OutboundJob", call: "Call", *, now: datetime) -> Sequence[Instruction]:
+        """A machine picked up: the `Say`s of a message. Anybody may hear it, so it names nobody."""
+
+    def over(self, job: "OutboundJob") -> Sequence[Instruction]:
+        """The `Say`s for who picked up in the moment the job ended; outside any transaction."""
+
     def job_digits(
         self, job: "OutboundJob", call: "Call | None", digits: str, *, now: datetime
     ) -> Sequence[Instruction]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.module_loading import import_string
 
 from elders.models import Elder, User
@@ -73,26 +73,45 @@ def place(
     return job
 
 
-def withdraw(subject: str, *, now: datetime) -> None:
+def withdraw(subject: str, *, to: str = "", kind: str = "", now: datetime) -> None:
     """End every job about `subject`; a call that was picked up may be finished kindly.
+
+    `to` and `kind` restrict it to the jobs of one number, and to calls or texts.
 
     What another transaction holds at this moment is somebody answering it: it is ended after
     commit, so that two acceptances never wait for each other's jobs.
     """
     with transaction.atomic():
-        _withdraw(subject, skip_locked=True, now=now)
-        transaction.on_commit(lambda: _withdraw(subject, skip_locked=False, now=now), robust=True)
+        asked = {"subject": subject, "to": to, "kind": kind}
+        exact = {name: value for name, value in asked.items() if value}
+        _withdraw(exact, skip_locked=True, now=now)
+        transaction.on_commit(lambda: _withdraw(exact, skip_locked=False, now=now), robust=True)
 
 
-def _withdraw(subject: str, *, skip_locked: bool, now: datetime) -> None:
+def _withdraw(exact: dict[str, str], *, skip_locked: bool, now: datetime) -> None:
     with transaction.atomic():
         jobs = OutboundJob.objects.select_for_update(skip_locked=skip_locked, no_key=True)
-        about = jobs.filter(subject=subject).order_by("pk")
+        about = jobs.filter(**exact).order_by("pk")
         for job in about.filter(state__in=OutboundJob.UNDER_WAY):
             attempts.end(job, State.EXPIRED, now=now)
         for job in about.filter(state=State.ANSWERED):
             job.expires_at = now
             job.save(update_fields=["expires_at"])
+
+
+def under_way(subject: str) -> QuerySet[OutboundJob]:
+    """The jobs about `subject` that may still reach somebody."""
+    return OutboundJob.objects.filter(subject=subject, state__in=OutboundJob.UNDER_WAY)
+
+
+def hasten(subject: str, *, now: datetime) -> None:
+    """The next call about `subject` that still waits for its time is due now."""
+    waiting = OutboundJob.objects.filter(
+        subject=subject, kind=OutboundJob.Kind.CALL, state=State.QUEUED, next_at__gt=now
+    )
+    for job in waiting.order_by("next_at", "pk")[:1]:
+        waiting.filter(pk=job.pk).update(next_at=now)
+        import_string(settings.BELL)()
 
 
 def deliver_due(*, now: datetime, limit: int = 50) -> int:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from elders import ledger, roles
 from elders.models import User
-from telephony import outbound, script
+from telephony import attempts, outbound, script
 from telephony.carriers.base import Carrier
 from telephony.carriers.registry import carrier_named
 from telephony.errors import CallError, CarrierError
-from telephony.instructions import Bridge, Hangup, Instruction, as_json
+from telephony.instructions import Bridge, Hangup, Instruction, Say, as_json
 from telephony.models import Call, OutboundJob, Party
 
 log = logging.getLogger(__name__)
@@ -162,14 +162,22 @@ def listen(call_id: int, *, by: User, mode: str = Mode.LISTEN, now: datetime) ->
 
 
 def welcome(job: OutboundJob, leg: Call, *, now: datetime) -> Sequence[Instruction] | None:
-    """Whoever was rung into a room picked up; None when the conversation is over."""
+    """Whoever was rung into a room picked up: the job's own text is read out to them, then they
+    join. None when the conversation is over."""
     room = Call.objects.filter(pk=room_of(job)).first()
-    if room is None or room.state not in (*Call.LIVE, State.WRAP_UP):
+    if room is None or room.is_over:
         return None
     leg.step = leg.step | {"room": room.pk}
-    Party.objects.filter(job=job, left_at=None).update(joined_at=now)
+    fresh = {"call": room, "kind": Kind.SERVICE, "number": job.to, "asked_at": now}
+    Party.objects.update_or_create(
+        job=job,
+        left_at=None,
+        defaults={"joined_at": now},
+        create_defaults=fresh | {"joined_at": now},
+    )
     script.poke(room)
-    return [Bridge(to=f"call:{room.pk}")]
+    words = [Say(job.text, job.language)] if job.text else []
+    return [*words, Bridge(to=f"call:{room.pk}")]
 
 
 def room_of(job: OutboundJob) -> int:
@@ -207,7 +215,7 @@ def give_up(call: Call, user: User | None, *, now: datetime) -> None:
 
 def close(call: Call, *, now: datetime) -> None:
     """The conversation has ended: everybody in it is let go, and nobody more is rung."""
-    outbound.withdraw(f"call:{call.pk}", now=now)
+    _stop_ringing(call, now=now)
     legs = Call.objects.filter(
         job__purpose=CONFERENCE, job__subject=f"call:{call.pk}", state__in=Call.LIVE
     )
@@ -223,6 +231,14 @@ def close(call: Call, *, now: datetime) -> None:
         if party.user:
             _let_go(call, party.user)
     present(call).update(left_at=now)
+
+
+def _stop_ringing(call: Call, *, now: datetime) -> None:
+    """Whom the desk still rings into the room; a hand-over to 120 has a life of its own."""
+    waiting = present(call).filter(joined_at=None, job__isnull=False).values("job")
+    jobs = OutboundJob.objects.select_for_update(skip_locked=True, no_key=True)
+    for job in jobs.filter(pk__in=waiting, state__in=OutboundJob.UNDER_WAY).order_by("pk"):
+        attempts.end(job, OutboundJob.State.EXPIRED, now=now)
 
 
 def mine(call_id: int, by: User, *, or_writing: bool = False) -> Call:

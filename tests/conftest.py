@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import Browser
 
+from dispatch import questions
 from providers import categories
 from tests.infra import house as houses
 from tests.infra.browser import chromium
@@ -43,6 +44,7 @@ def _seeded(request: pytest.FixtureRequest) -> None:
     if marker and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         categories.ensure()
+        questions.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ class Operators:
         if found is None:
             return None
         path = f"/api/v1/requests/{found.pk}"
-        made = self._doors.post(f"{path}/handovers", {"service": "120"}, user=user)
+        made = self._doors.post(f"{path}/handovers", {"service": "120", "ring": False}, user=user)
         if made:
             end = f"/api/v1/handovers/{made['id']}/end"
             self._doors.post(end, {"outcome": "an ambulance is on its way"}, user=user)

@@ -55,6 +55,10 @@ class NewHandover(Body):
     service: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00]+$")
     number: str = Field("", max_length=20, pattern=r"^[+0-9 ()-]*$")
     reference: Word = ""
+    ring: bool | None = Field(
+        None,
+        description="false: told already. Left out: rung, unless there is a reference",
+    )
 
 
 class HandoverEnd(Body):

@@ -33,7 +33,7 @@ def list_handovers(
 def make_handover(
     request: HttpRequest, request_id: PathKey, body: NewHandover
 ) -> Status[HandoverShape]:
-    """An operator has told the service; a clock runs until it confirms."""
+    """The service is rung and hears a summary; a clock runs until it confirms."""
     user, now = desk(request), timezone.now()
     found(selectors.requests_for(user), pk=request_id)
     made = handovers.make(
@@ -41,6 +41,7 @@ def make_handover(
         service=body.service,
         number=body.number,
         reference=body.reference,
+        ring=not body.reference if body.ring is None else body.ring,
         by=user,
         now=now,
     )

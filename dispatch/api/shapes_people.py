@@ -148,7 +148,15 @@ class CategoryShape(TypedDict):
     hotline_digit: str | None
 
 
+class Satisfaction(TypedDict):
+    """What elders said after visits: the mean of their answers, 1 to 5, and of how many visits."""
+
+    visits: int
+    score: float | None
+
+
 class ProviderShape(Named):
+    satisfaction: Satisfaction
     phone: str
     active: bool
     rating: float | None
@@ -173,6 +181,7 @@ class WorkerPlace(TypedDict):
 class WorkerShape(Named):
     """`phone` and `position` for the desk, the provider and the worker alone."""
 
+    satisfaction: Satisfaction
     provider: Named
     categories: list[str]
     languages: list[str]

@@ -1,18 +1,19 @@
 """What the service is measured by."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 from typing_extensions import TypedDict
 
-from dispatch import figures, selectors
+from dispatch import figures, selectors, standing
 from dispatch.api.answers import reads
 from dispatch.api.devices import Span
 from dispatch.api.errors import Invalid
 from dispatch.api.kinds import reader
 from dispatch.figures import PERCENTILES, THRESHOLDS_S, Answers, Tally
+from dispatch.standing import Standing
 from telephony.selectors import calls_for
 
 router = Router(tags=["stats"])
@@ -45,8 +46,29 @@ class GridShape(TallyShape):
     answer: AnswerShape
 
 
+class CheckInsShape(TypedDict):
+    """Of the town day it is now. `backlog`: due, and not rung for want of a free line; it clears
+    in `clears_s`, or (null) not before nobody waits for a person any more."""
+
+    day: date
+    planned: int
+    waiting: int
+    backlog: int
+    oldest_s: float
+    ringing: int
+    answered: int
+    silent: int
+    paused: int
+    missed: int
+    last_due_at: datetime | None
+    clears_s: float | None
+    held_up: bool
+
+
 class StatsShape(TallyShape):
     """`open`, `late` and `unfilled` are as of now, everything else of the span asked for."""
+
+    checkins: CheckInsShape
 
     since: datetime
     until: datetime
@@ -71,6 +93,7 @@ def get_stats(request: HttpRequest, span: Query[Span]) -> StatsShape:
         "until": until,
         "answer": _answer(found.answers),
         **_tally(found.total),
+        "checkins": _checkins(standing.today(selectors.checkins_for(user), now=now)),
         "by_hour": [
             {"hour": hour, "answer": _answer(answers), **_tally(tally)}
             for hour, (answers, tally) in found.hours.items()
@@ -88,6 +111,24 @@ def _answer(answers: Answers) -> AnswerShape:
         "abandoned": answers.abandoned,
         "percentiles_s": {f"p{each}": answers.percentile(each) for each in PERCENTILES},
         "within": {str(each): answers.within(each) for each in THRESHOLDS_S},
+    }
+
+
+def _checkins(told: Standing) -> CheckInsShape:
+    return {
+        "day": told.day,
+        "planned": told.planned,
+        "waiting": told.waiting,
+        "backlog": told.backlog,
+        "oldest_s": told.oldest_s,
+        "ringing": told.ringing,
+        "answered": told.answered,
+        "silent": told.silent,
+        "paused": told.paused,
+        "missed": told.missed,
+        "last_due_at": told.last_due_at,
+        "clears_s": told.clears_s,
+        "held_up": told.held_up,
     }
 
 

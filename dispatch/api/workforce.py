@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
+from dispatch import surveys
 from dispatch.api.answers import reads
 from dispatch.api.fields import PathKey, QueryKey, QueryWord
 from dispatch.api.kinds import caller, found
@@ -12,6 +13,7 @@ from dispatch.api.paging import Page, Window, page
 from dispatch.api.shapes_people import (
     CategoryShape,
     ProviderShape,
+    Satisfaction,
     ServiceShape,
     WorkerPlace,
     WorkerShape,
@@ -86,11 +88,15 @@ def get_worker(request: HttpRequest, worker_id: PathKey) -> WorkerShape:
 
 
 def _providers(user: User) -> QuerySet[Provider]:
-    return providers_for(user).prefetch_related("services")
+    scored = surveys.mean_score("worker__provider"), surveys.times_scored("worker__provider")
+    rows = providers_for(user).annotate(score=scored[0], times_scored=scored[1])
+    return rows.prefetch_related("services")
 
 
 def _workers(user: User) -> QuerySet[Worker]:
-    return workers_for(user).select_related("provider").prefetch_related("categories")
+    scored = surveys.mean_score("worker"), surveys.times_scored("worker")
+    rows = workers_for(user).annotate(score=scored[0], times_scored=scored[1])
+    return rows.select_related("provider").prefetch_related("categories")
 
 
 def _category(row: Category) -> CategoryShape:
@@ -106,6 +112,7 @@ def _category(row: Category) -> CategoryShape:
 def _provider(row: Provider) -> ProviderShape:
     return {
         **named(row),
+        "satisfaction": _satisfaction(row),
         "phone": row.phone,
         "active": row.active,
         "rating": row.rating,
@@ -128,6 +135,7 @@ def _worker(row: Worker, sight: Sight) -> WorkerShape:
     known = sight.desk or row.pk in sight.workers
     return {
         **named(row),
+        "satisfaction": _satisfaction(row),
         "provider": named(row.provider),
         "categories": sorted(one.category_id for one in row.categories.all()),
         "languages": row.languages,
@@ -139,6 +147,14 @@ def _worker(row: Worker, sight: Sight) -> WorkerShape:
         "rating": row.rating,
         "phone": row.phone if known else None,
         "position": _place(row) if known else None,
+    }
+
+
+def _satisfaction(row: Provider | Worker) -> Satisfaction:
+    score: float | None = getattr(row, "score", None)
+    return {
+        "visits": getattr(row, "times_scored", None) or 0,
+        "score": None if score is None else round(score, 2),
     }
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.models.checkin import CheckIn
 from dispatch.models.offer import Handover, Offer
 from dispatch.models.request import ServiceRequest
 from telephony.models import Call, CallBack
@@ -15,8 +16,8 @@ RUNNING = Q(fired_at=None, cleared_at=None)
 class Deadline(models.Model):
     """A row that becomes an event when nothing happens. Fired by a sweep, any number of them.
 
-    It hangs on exactly one of request, offer, handover, call or callback; an offer's and a
-    hand-over's names the request too, so that a request lists all its clocks.
+    It hangs on exactly one of request, offer, handover, call, callback or checkin; an offer's and
+    a hand-over's names the request too, so that a request lists all its clocks.
     """
 
     kind = models.CharField(max_length=20)
@@ -26,6 +27,7 @@ class Deadline(models.Model):
     handover = models.ForeignKey(Handover, models.CASCADE, null=True, related_name="deadlines")
     call = models.ForeignKey(Call, models.CASCADE, null=True, related_name="deadlines")
     callback = models.ForeignKey(CallBack, models.CASCADE, null=True, related_name="deadlines")
+    checkin = models.ForeignKey(CheckIn, models.CASCADE, null=True, related_name="deadlines")
     rounds = models.PositiveSmallIntegerField(default=0)  # how often this clock has run out before
     failures = models.PositiveSmallIntegerField(default=0)  # of our own software, when firing it
     fired_at = models.DateTimeField(null=True)
@@ -50,10 +52,14 @@ class Deadline(models.Model):
                 condition=RUNNING,
                 name="one_running_clock_per_callback",
             ),
+            models.UniqueConstraint(
+                fields=["checkin", "kind"], condition=RUNNING, name="one_running_clock_per_checkin"
+            ),
             models.CheckConstraint(
                 condition=Q(request__isnull=False)
                 | Q(call__isnull=False)
-                | Q(callback__isnull=False),
+                | Q(callback__isnull=False)
+                | Q(checkin__isnull=False),
                 name="deadline_hangs_on_something",
             ),
         ]

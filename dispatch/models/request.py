@@ -24,6 +24,7 @@ class ServiceRequest(models.Model):
         API = "api"
         OPERATOR = "operator"
         TEXT = "text"
+        CHECKIN = "checkin"
 
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.NEW)
     priority = models.CharField(max_length=10, choices=[(p, p) for p in Priority])

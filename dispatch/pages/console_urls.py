@@ -10,6 +10,7 @@ from dispatch.pages.desk import (
     request_acts,
     reviewing,
     room_acts,
+    softphone,
     visit_acts,
 )
 
@@ -68,5 +69,7 @@ urlpatterns = [
     path("visits/<int:pk>/finish/", visit_acts.finish, name="console-finish"),
     path("visits/<int:pk>/release/", visit_acts.release, name="console-release"),
     path("notices/<int:pk>/done/", desk_acts.notice_done, name="console-notice-done"),
+    path("softphone/", softphone.register, name="console-softphone"),
+    path("softphone/ring/", softphone.ring, name="console-softphone-ring"),
     path("sign-out/", desk_acts.sign_out, name="console-sign-out"),
 ]

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import closing, selectors, wishes
+from dispatch import checkins, closing, selectors, wishes
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
 from dispatch.pages import herself
@@ -80,7 +80,8 @@ def _hers(request: KnownRequest, elder: Elder, pk: int) -> ServiceRequest:
 
 
 def _answer(request: KnownRequest, elder: Elder) -> HttpResponse:
-    """What is so now: the region, or after a form without scripts the page."""
+    """What is so now: the region, or after a form without scripts the page. A press of hers."""
+    checkins.heard_from(elder, "page", now=timezone.now())
     if by_script(request):
         return _page(request, elder, "elder/now.html")
     return redirect("elder")

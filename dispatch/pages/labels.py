@@ -71,6 +71,7 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.API: _("by another system"),
     ServiceRequest.Source.OPERATOR: _("by an operator"),
     ServiceRequest.Source.TEXT: _("by text message"),
+    ServiceRequest.Source.CHECKIN: _("by a silent check-in"),
 }
 REQUIREMENTS: dict[str, Any] = {
     "female_carer": _("Female carer only"),
@@ -96,6 +97,8 @@ CALLBACK_REASONS: dict[str, Any] = {
     "script_failed": _("Our script failed"),
     "unwell": _("Feels unwell, pressed on her page"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
+    "asked": _("Answered our text with 0: wants to speak with a person"),
+    "unwell_text": _("Answered the check-in: is not well"),
     "promised": _("We promised to ring back"),
     "waited": _("Waited too long: we promised to ring back"),
     "missed": _("Rang while we were away"),

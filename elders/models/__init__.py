@@ -6,6 +6,7 @@ from elders.models.circle import Consent, Contact, FamilyLink
 from elders.models.elder import Elder, ResponsePlan
 from elders.models.line import Line, LineHolder
 from elders.models.place import GridCell, Household
+from elders.models.reach import ReachBy
 
 __all__ = [
     "AccessEntry",
@@ -20,6 +21,7 @@ __all__ = [
     "LedgerHead",
     "Line",
     "LineHolder",
+    "ReachBy",
     "ResponsePlan",
     "User",
 ]

@@ -8,6 +8,7 @@ from elders.fields import NumberField
 from elders.models.account import User
 from elders.models.elder import Elder
 from elders.models.named import Named
+from elders.models.reach import ReachBy
 
 
 class Relation(models.TextChoices):
@@ -30,6 +31,9 @@ class Contact(Named):
     phone = NumberField(_("phone"))
     relation = models.CharField(
         _("relation"), max_length=20, choices=Relation, default=Relation.OTHER
+    )
+    reach_by = models.CharField(
+        _("reached by"), max_length=8, choices=ReachBy, default=ReachBy.CALL
     )
     holds_key = models.BooleanField(_("holds a key"), default=False)
     agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)

@@ -8,6 +8,7 @@ from elders.fields import EncryptedTextField, NumberField, SearchHashField
 from elders.models.account import Language, User
 from elders.models.named import Named
 from elders.models.place import GridCell, Household
+from elders.models.reach import ReachBy
 
 
 class Elder(Named):
@@ -69,6 +70,9 @@ class Elder(Named):
     access_notes = models.TextField(_("notes for who comes"), blank=True)
     has_lift = models.BooleanField(_("lift"), null=True, blank=True)
     hearing = models.CharField(_("hearing"), max_length=10, choices=Hearing, default=Hearing.GOOD)
+    reach_by = models.CharField(
+        _("reached by"), max_length=8, choices=ReachBy, default=ReachBy.CALL
+    )
     lives_alone = models.BooleanField(_("lives alone"), default=False)
     requirements = models.JSONField(
         _("requirements"), default=list, blank=True, help_text='["female_carer"]'

@@ -17,10 +17,11 @@ class GridCell(Named):
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
-    # The public services of this place; they follow the elder, not our trunk.
-    ambulance = models.CharField(_("ambulance"), max_length=20, default="120")
-    police = models.CharField(_("police"), max_length=20, default="110")
-    fire = models.CharField(_("fire brigade"), max_length=20, default="119")
+    # The public services of this place; they follow the elder, not our trunk. Where a cell names
+    # none, the nearest cell above it does (`elders.selectors.public_services`).
+    ambulance = models.CharField(_("ambulance"), max_length=20, blank=True)
+    police = models.CharField(_("police"), max_length=20, blank=True)
+    fire = models.CharField(_("fire brigade"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("grid cell")

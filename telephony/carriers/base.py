@@ -58,6 +58,11 @@ class Carrier(ABC):
 
     name: ClassVar[str]
 
+    def telephone(self, operator: "User") -> dict[str, object] | None:
+        """What the operator's browser needs to be a telephone here: `kind` "sip" (with `url`,
+        `uri`, `user`, `password`) or "twilio" (with `token`); None where it cannot be one."""
+        return None
+
     def has_room(self, job: "OutboundJob", *, now: datetime) -> bool:
         """Whether `job` may be handed over now; what may not stays queued, and costs no attempt.
 

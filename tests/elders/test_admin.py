@@ -72,6 +72,7 @@ def test_a_new_elder_is_registered(client):
         "status": "present",
         "language": "zh-hans",
         "hearing": "good",
+        "reach_by": "text",
         "requirements": '["female_carer"]',
         "has_lift": "unknown",
         "health_summary": "asthma",

@@ -126,6 +126,14 @@ def test_only_contacts_who_agreed_and_are_not_barred_are_rung(mei, now):
     assert selectors.key_holders(mei) == [son]
 
 
+def test_a_cell_that_names_no_number_has_that_of_the_nearest_cell_above_it(mei, settings):
+    GridCell.objects.filter(code="330106").update(ambulance="0571120", fire="0571119")
+    GridCell.objects.filter(code="330106001002").update(ambulance="0572120")
+    settings.PUBLIC_SERVICES = {"ambulance": "1", "police": "2", "fire": "3"}
+    numbers = {"ambulance": "0572120", "police": "2", "fire": "0571119"}
+    assert selectors.public_services(mei) == numbers
+
+
 def test_public_services_follow_the_cell_where_she_lives(mei):
     mei.grid.ambulance = "+86571120"
     assert selectors.public_services(mei)["ambulance"] == "+86571120"

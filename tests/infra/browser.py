@@ -17,6 +17,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A tone for a microphone, so that a telephone in the page has something to say.
+    "--use-fake-device-for-media-stream",
 ]
 
 

@@ -148,7 +148,7 @@ ADMIN = [
         frozenset({"administrator"}),
     ),
     Line(r"GET admin/\w+/\w+/<object_id>/delete/", frozenset({"administrator"})),
-    Line(r"GET admin/(elders|providers|tracking)/.*", KEEPERS),
+    Line(r"GET admin/(elders|providers|tracking|dispatch)/.*", KEEPERS),
     Line(r"GET admin/autocomplete/", NOBODY),
 ]
 # Which of Mei's secrets may stand in an answer to whom. Of the others: none, anywhere.

@@ -19,7 +19,7 @@ CARRIERS = "tests.telephony.town_carriers"
 
 def offer(now, kind="call", subject="offer:17", **more) -> OutboundJob:
     return outbound.place(
-        kind, WAI_NUMBER, purpose="offer", subject=subject, text="Press 1", now=now, **more
+        kind, WAI_NUMBER, purpose="offer", subject=subject, now=now, **{"text": "Press 1", **more}
     )
 
 
@@ -190,9 +190,46 @@ def test_a_withdrawn_offer_ends_its_call_and_its_text(now):
     assert [state_of(job) for job in jobs] == ["expired"] * 3
     assert state_of(other) == "ringing"
     assert Call.objects.get(job=jobs[0]).state == "ended"
-    with pytest.raises(CallError) as refused:
-        pick_up(jobs[0], now)
-    assert refused.value.code == "call_over"
+
+
+def test_who_picks_up_in_the_moment_it_ends_is_told_so_kindly(now):
+    job = offer(now)
+    outbound.deliver_due(now=now)
+    outbound.withdraw("offer:17", now=now)
+    late = pick_up(job, now)
+    assert [step["verb"] for step in late.instructions] == ["say", "hangup"]
+    assert late.instructions[0]["text"] == "Thank you, it is over"
+    assert (late.state, state_of(job), Call.objects.get().answered_at) == ("ended", "expired", None)
+
+
+def test_a_machine_is_left_a_message_once_and_counts_as_missed(now, told):
+    job = offer(now)
+    outbound.deliver_due(now=now)
+    first = answers.answered(job.pk, leg_of(job), by_machine=True, now=now)
+    assert [step["verb"] for step in first.instructions] == ["say", "hangup"]
+    assert (first.state, state_of(job)) == ("ended", "queued")
+    assert OutboundJob.objects.get().acknowledged_by == ""
+    again = now + timedelta(seconds=attempts.RETRY_S)
+    outbound.deliver_due(now=again)
+    second = answers.answered(job.pk, leg_of(job), by_machine=True, now=again)
+    assert [step["verb"] for step in second.instructions] == ["hangup"]
+
+
+def test_a_machine_at_the_cap_is_told_to_a_person_and_no_operator_is_put_through(now, told):
+    job = offer(now, max_attempts=1, operator=olive())
+    outbound.deliver_due(now=now)
+    reply = answers.answered(job.pk, leg_of(job), by_machine=True, now=now)
+    assert "bridge" not in [step["verb"] for step in reply.instructions]
+    assert state_of(job) == "failed"
+    assert ("job_failed", job.pk) in told
+
+
+def test_the_text_of_an_operators_call_is_read_out_before_they_are_joined(now):
+    job = offer(now, operator=olive())
+    outbound.deliver_due(now=now)
+    heard = pick_up(job, now).instructions
+    assert [step["verb"] for step in heard] == ["say", "bridge"]
+    assert heard[0]["text"] == job.text
 
 
 def test_who_is_on_the_line_when_the_offer_is_withdrawn_may_finish(now):
@@ -215,7 +252,7 @@ def test_an_expired_job_ends_by_itself(now):
 
 def test_an_operator_is_put_through_to_who_picks_up(now):
     operator = olive()
-    job = offer(now, operator=operator)
+    job = offer(now, operator=operator, text="")
     outbound.deliver_due(now=now)
     reply = pick_up(job, now)
     assert [step["verb"] for step in reply.instructions] == ["bridge"]

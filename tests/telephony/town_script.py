@@ -56,6 +56,12 @@ class TownScript:
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return [Say(job.text, "en"), Gather()]
 
+    def machine(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        return [Say("You were rung", "en"), Gather()]
+
+    def over(self, job: OutboundJob) -> Sequence[Instruction]:
+        return [Say("Thank you, it is over", "en")]
+
     def job_digits(
         self, job: OutboundJob, call: Call | None, digits: str, *, now: datetime
     ) -> Sequence[Instruction]:

@@ -22,6 +22,11 @@ SENTENCES: dict[str, Any] = {
     "no_voice": gettext_lazy("No voice on any of the numbers. Somebody must go."),
     "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
     "contact_going": gettext_lazy("%(to)s is going there."),
+    "replied": gettext_lazy("%(to)s has answered our text with %(said)s. Ring them."),
+    "checkin_silent": gettext_lazy("No answer to the daily check-in. Somebody is sent to look."),
+    "dissatisfied": gettext_lazy("Not content with the visit (%(score)s of 5). Ring and ask."),
+    "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
+    "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
     "waiting_15": gettext_lazy(
         "A caller has waited for %(seconds)s s, %(free)s are free. Supervisors, please help."
@@ -46,9 +51,12 @@ PURPOSES: dict[str, Any] = {
     "ring_back": gettext_lazy("ringing back"),
     "contact": gettext_lazy("telling a contact"),
     "callback": gettext_lazy("ringing back"),
+    "checkin": gettext_lazy("daily check-in"),
+    "satisfaction": gettext_lazy("questions after a visit"),
+    "conference": gettext_lazy("hand-over or conference"),
+    "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
-    "conference": gettext_lazy("to join a call"),
     "waiting": gettext_lazy("telling a contact"),
 }
 
@@ -104,6 +112,9 @@ def _facts(notice: Notice) -> dict[str, str]:
         "to": str(to or _("somebody with a withheld number")),
         "number": str(data.get("number", "120")),
         "text": str(data.get("text", "")),
+        "count": str(data.get("count", "")),
+        "score": str(data.get("score", "")),
+        "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "name": labels.named(data),
         "seconds": str(data.get("seconds", "")),

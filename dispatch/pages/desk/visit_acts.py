@@ -53,16 +53,21 @@ def release(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @operators_only
 def hand_over(request: DeskRequest, pk: int) -> HttpResponse:
-    """120, 110 or 119 was told; their number follows the elder's grid cell."""
+    """120, 110 or 119 is rung; their number follows the elder's grid cell.
+
+    With a reference of theirs it was told already, and is not rung.
+    """
     found = get_object_or_404(selectors.requests_for(request.user), pk=pk)
+    reference = guard.words(request.POST, "reference", most=80)
     made = handovers.make(
         found.pk,
         service=guard.words(request.POST, "service", most=40, needed=True),
         by=request.user,
         now=timezone.now(),
-        reference=guard.words(request.POST, "reference", most=80),
+        reference=reference,
+        ring=not reference,
     )
-    said = _("Ring %(number)s now. It stays here until they confirm.")
+    said = _("%(number)s is rung and hears a summary. It stays here until they confirm.")
     return answers.done(said % {"number": made.number})
 
 

@@ -72,6 +72,8 @@ def _ringing_item(item_id: int) -> SimulatorItem:
     item = _item(item_id)
     if item.job.kind == OutboundJob.Kind.TEXT:
         raise CallError("not_a_call", _("A text is read, not picked up."), http_status=400)
+    if item.job.state == OutboundJob.State.EXPIRED:
+        raise CallError("call_over", _("This call is over."))
     return item
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from elders.models import User
 from telephony import turns
 from telephony.carriers.base import Carrier, Found
-from telephony.carriers.twilio import errands, records, rooms, twiml
+from telephony.carriers.twilio import errands, records, rooms, token, twiml
 from telephony.carriers.twilio.rest import client, refusals
 from telephony.carriers.twilio.twiml import url
 from telephony.instructions import Bridge, Instruction
@@ -29,8 +29,13 @@ class Twilio(Carrier):
         """Twilio starts so many calls a second for an account; texts it queues itself."""
         if job.kind != OutboundJob.Kind.CALL:
             return True
-        every_s = 1 / settings.TWILIO_CALLS_PER_S
-        return turns.take(f"twilio/calls/{settings.TWILIO_ACCOUNT_SID}", every_s=every_s, now=now)
+        a_second = max(settings.TWILIO_CALLS_PER_S, 0.01)
+        return turns.take(
+            f"twilio/calls/{settings.TWILIO_ACCOUNT_SID}",
+            every_s=1 / a_second,
+            at_once=max(1, int(a_second)),  # a sweep hands over what one second allows
+            now=now,
+        )
 
     def call(self, job: OutboundJob) -> str:
         with refusals():
@@ -106,6 +111,11 @@ class Twilio(Carrier):
     def hold(self, call: Call, *, on: bool) -> None:
         errand = partial(rooms.put_on_hold, twiml.room_of(call.pk), call.carrier_ref, on=on)
         self._errand(call, "hold a leg", errand)
+
+    def telephone(self, operator: User) -> dict[str, object] | None:
+        if not settings.TWILIO_API_KEY_SID:
+            return None
+        return {"kind": "twilio", "token": token.issue(twiml.operator_leg(operator.pk))}
 
     def render(self, instructions: Sequence[Instruction]) -> str:
         return twiml.render(instructions, twiml.Place())

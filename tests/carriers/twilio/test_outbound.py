@@ -181,6 +181,14 @@ def test_a_turn_is_taken_once_and_a_late_comer_delays_nobody():
     assert not turns.take("line", every_s=1, now=now + timedelta(seconds=60))
 
 
+def test_a_faster_account_starts_as_many_a_second_as_it_may():
+    now = timezone.now()
+    took = [turns.take("fast", every_s=0.2, at_once=5, now=now) for _ in range(7)]
+    assert took == [True] * 5 + [False] * 2
+    later = now + timedelta(seconds=1)
+    assert sum(turns.take("fast", every_s=0.2, at_once=5, now=later) for _ in range(7)) == 5
+
+
 def tend(after_s=0):
     carrier_named("twilio").tend(now=timezone.now() + timedelta(seconds=after_s))
 

@@ -164,6 +164,8 @@ GOOD = {
         ({"TWILIO_NUMBER": ""}, ["one_number.E010"]),
         ({"TWILIO_FALLBACK_NUMBER": ""}, ["one_number.E010"]),
         ({"TWILIO_ACCOUNT_SID": ""}, ["one_number.E010"]),
+        ({"TWILIO_API_KEY_SID": "SK1"}, ["one_number.E010"]),
+        ({"TWILIO_API_KEY_SID": "SK1", "TWILIO_API_KEY_SECRET": "s"}, []),
         ({"TWILIO_FALLBACK_NUMBER": "12349"}, ["one_number.E010"]),
         ({"TWILIO_FALLBACK_NUMBER": "+8657112349000"}, ["one_number.E010"]),
         ({"TWILIO_PUBLIC_BASE_URL": "https://one.example/behind"}, []),

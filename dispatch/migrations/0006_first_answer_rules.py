@@ -12,5 +12,5 @@ def seed(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The first answer-time rules: 15, 60 and 180 seconds."""
 
-    dependencies = [("dispatch", "0003_answer_rules")]
+    dependencies = [("dispatch", "0005_answer_rules")]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

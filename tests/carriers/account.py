@@ -1,3 +1,5 @@
+"""An account at Twilio, for whoever asks for `twilio`."""
+
 from collections.abc import Iterator
 
 import pytest

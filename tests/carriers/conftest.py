@@ -1,0 +1,3 @@
+from tests.carriers.account import twilio
+
+__all__ = ["twilio"]
