@@ -1,4 +1,4 @@
-"""What a town sets up: who is checked in on, what is asked after a visit, how soon we answer."""
+"""What a town sets up: who is checked in on, what is asked after a visit, the rules of the desk."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -36,8 +36,6 @@ class QuestionAdmin(RegisterMixin, admin.ModelAdmin[Question]):
 
 @admin.register(AnswerRule)
 class AnswerRuleAdmin(RegisterMixin, admin.ModelAdmin[AnswerRule]):
-    """Each becomes a deadline of every call that waits (`dispatch.answering`)."""
-
-    list_display = ("after_s", "act", "active")
-    list_display_links = ("after_s",)
-    list_editable = ("act", "active")
+    list_display = ["after_s", "act", "active"]
+    list_display_links = ["after_s"]
+    list_editable = ["act", "active"]

@@ -63,7 +63,7 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
-            found = mine.values("request_id", "checkin_id", "call_id").first()
+            found = mine.values("request_id", "call_id", "checkin_id").first()
             if found is None or _is_busy(found["request_id"]):
                 return False
             if found["checkin_id"] and not checkins.hold(found["checkin_id"], skip_locked=True):

@@ -95,7 +95,7 @@ def offer_call(offer: Offer, language: str) -> str:
 def offer_text(offer: Offer, language: str) -> str:
     return _(
         "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
-        " Reply 1 to accept, 2 to decline."
+        " Reply 1 to accept, 2 to decline, 0 and we ring you."
     ) % _offer(offer, language)
 
 
@@ -241,6 +241,11 @@ def will_ring_back(language: str) -> str:
 @_spoken
 def recorded(language: str) -> str:
     return _("This call is recorded.")
+
+
+@_spoken
+def room_is_over(language: str) -> str:
+    return _("The call has ended meanwhile. Thank you for answering.")
 
 
 def language_of_call(call: Call) -> str:

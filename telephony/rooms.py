@@ -162,18 +162,25 @@ def listen(call_id: int, *, by: User, mode: str = Mode.LISTEN, now: datetime) ->
 
 
 def welcome(job: OutboundJob, leg: Call, *, now: datetime) -> Sequence[Instruction] | None:
-    """Whoever was rung into a room picked up: the job's own text is read out to them, then they
-    join. None when the conversation is over."""
+    """Whoever was rung into a room picked up: they hear the job's own words, then are in it.
+
+    None when the conversation is over.
+    """
     room = Call.objects.filter(pk=room_of(job)).first()
     if room is None or room.is_over:
         return None
     leg.step = leg.step | {"room": room.pk}
-    fresh = {"call": room, "kind": Kind.SERVICE, "number": job.to, "asked_at": now}
     Party.objects.update_or_create(
         job=job,
         left_at=None,
         defaults={"joined_at": now},
-        create_defaults=fresh | {"joined_at": now},
+        create_defaults={
+            "call": room,
+            "number": job.to,
+            "kind": Kind.NUMBER,
+            "asked_at": job.created_at,
+            "joined_at": now,
+        },
     )
     script.poke(room)
     words = [Say(job.text, job.language)] if job.text else []

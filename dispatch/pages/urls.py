@@ -15,6 +15,7 @@ urlpatterns = [
     path("elder/now/", elder.region, name="elder-now"),
     path("elder/help/", elder.help_now, name="elder-help"),
     path("elder/unwell/", elder.unwell, name="elder-unwell"),
+    path("elder/well/", elder.i_am_well, name="elder-i-am-well"),
     path("elder/order/<slug:code>/", elder.order, name="elder-order"),
     path("elder/requests/<int:pk>/cancel/", elder.cancel, name="elder-cancel"),
     path("elder/requests/<int:pk>/well/", elder.all_is_well, name="elder-well"),

@@ -126,7 +126,7 @@ def test_nobody_is_rung_into_a_conversation_that_has_ended(talk, olive):
     Call.objects.filter(pk=talk.pk).update(state="ended")
     son = Phone(cast.KA_MING_NUMBER)
     said = son.answer(son.outbox("call")[0])
-    assert "taken care of" in said[0]["text"]
+    assert "ended meanwhile" in said[0]["text"]
     assert said[-1]["verb"] == "hangup"
 
 

@@ -26,7 +26,12 @@ SENTENCES: dict[str, Any] = {
     "checkin_silent": gettext_lazy("No answer to the daily check-in. Somebody is sent to look."),
     "dissatisfied": gettext_lazy("Not content with the visit (%(score)s of 5). Ring and ask."),
     "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
-    "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
+    "checkins_too_many": gettext_lazy(
+        "%(count)s check-ins do not fit into today and are left out."
+    ),
+    "checkin_no_number": gettext_lazy("%(elder)s is to be checked in on and has no number."),
+    "checkins_unplaced": gettext_lazy("The carrier places no check-ins. They wait."),
+    "checkins_missed": gettext_lazy("%(count)s check-ins were not rung before the day was over."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
     "waiting_15": gettext_lazy(
         "A caller has waited for %(seconds)s s, %(free)s are free. Supervisors, please help."

@@ -14,7 +14,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from telephony import inbound, turns
 from telephony.carriers.base import Fate, Found
 from telephony.carriers.twilio.forms import e164
-from telephony.carriers.twilio.rest import client
+from telephony.carriers.twilio.rest import client, is_silent
 from telephony.errors import CallError
 from telephony.events import Stamp
 from telephony.models import Call, Cost, OutboundJob, WebhookAnswer
@@ -26,8 +26,8 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 SURE_AFTER_S = 45
 """Seconds after which a list without an attempt means that it was never placed."""
 LOOK_EVERY_S = 60
-LOOK_BACK_S = 2 * 3600
-"""Prices follow a call by minutes; what we missed follows a restart of ours."""
+LOOK_BACK_S = 24 * 3600
+"""Prices follow a call by minutes; what we missed follows a restart of ours, or a night."""
 KEEP_ANSWERS_S = 24 * 3600
 AT_MOST, NEWEST = 1000, 50
 
@@ -35,6 +35,8 @@ AT_MOST, NEWEST = 1000, 50
 def fate(job: OutboundJob) -> Found:
     """Whether the attempt is in the books. Twilio is asked with an end to the wait; an answer
     that never came is no answer here either."""
+    if is_silent():
+        return Found(Fate.UNKNOWN)
     began = job.placing_at or job.created_at
     if job.kind == OutboundJob.Kind.TEXT:
         texts = client().messages.list(
@@ -102,18 +104,23 @@ def look(*, now: datetime) -> None:
     except (TwilioException, RequestException):
         log.warning("Twilio's records could not be read", exc_info=True)
         return
-    for leg in legs:
-        if str(leg.status) in OVER:
-            _catch_up(leg, now=now)
-            _charge(leg, "call", now=now)
-    for text in texts:
-        _charge(text, "text", now=now)
+    over = [leg for leg in legs if str(leg.status) in OVER]
+    known = Call.objects.filter(carrier=NAME, carrier_ref__in=[leg.sid for leg in over])
+    calls = {call.carrier_ref: call for call in known}
+    for leg in over:
+        _catch_up(leg, calls.get(str(leg.sid)), now=now)
+    of_kind = [*((leg, "call") for leg in over), *((text, "text") for text in texts)]
+    refs = [one.sid for one, _kind in of_kind]
+    charged = Cost.objects.filter(carrier=NAME, carrier_ref__in=refs)
+    paid = set(charged.values_list("carrier_ref", flat=True))
+    for one, kind in of_kind:
+        if one.sid not in paid:
+            _charge(one, kind, now=now)
     old = now - timedelta(seconds=KEEP_ANSWERS_S)
     WebhookAnswer.objects.filter(at__lt=old).delete()
 
 
-def _catch_up(leg: CallInstance, *, now: datetime) -> None:
-    call = Call.objects.filter(carrier=NAME, carrier_ref=leg.sid).first()
+def _catch_up(leg: CallInstance, call: Call | None, *, now: datetime) -> None:
     if call is None:
         if str(leg.direction) != "inbound" or leg.to != settings.TWILIO_NUMBER:
             return  # an operator's telephone, or a number that is not ours

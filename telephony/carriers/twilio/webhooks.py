@@ -106,7 +106,13 @@ def _answered(hook: Hook) -> str:
     job = hook.current_job()
     if job is None:
         return twiml.render([Hangup()], Place(rest=OVER))
-    reply = answers.answered(job.pk, hook.sid, stamp=Stamp("answered"), now=timezone.now())
+    reply = answers.answered(
+        job.pk,
+        hook.sid,
+        by_machine=hook.said("AnsweredBy").startswith(("machine", "fax")),
+        stamp=Stamp("answered"),
+        now=timezone.now(),
+    )
     return _render(reply)
 
 

@@ -96,11 +96,12 @@ class Exchange:
             leg for leg in reversed(self.legs) if leg.number == number and leg.status == "queued"
         )
 
-    def pick_up(self, leg: Leg) -> None:
+    def pick_up(self, leg: Leg, *, by: str = "human") -> None:
         leg.status = "in-progress"
         self.call_back(leg, "in-progress")
         if "Url" in leg.asked:
-            self.follow(leg, leg.asked["Url"][0])
+            heard = {"AnsweredBy": by} if "MachineDetection" in leg.asked else {}
+            self.follow(leg, leg.asked["Url"][0], **heard)
         else:
             leg.room = leg.asked["room"][0]
 

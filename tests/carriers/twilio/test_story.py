@@ -94,6 +94,20 @@ def test_the_caller_hangs_up_and_the_operators_telephone_goes_too(twilio, mei):
     assert phone.status == "completed"
 
 
+def test_a_call_is_passed_on_and_she_hears_no_gap(twilio, mei):
+    olive, sol = cast.olive(), cast.sol()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    desk.take(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    twilio.pick_up(twilio.legs[-1])
+    drawn = leg.document
+    calls.transfer(call.pk, to=sol, by=olive, now=timezone.now())
+    errands.settle()
+    assert leg.document is drawn  # nothing was done to her leg
+    assert twilio.legs[-1].number == f"client:operator-{sol.pk}"
+
+
 def test_a_lost_operators_telephone_ends_nothing(twilio, mei):
     olive = cast.olive()
     leg = twilio.ring(cast.MEI_NUMBER)
