@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from elders import ledger, roles
 from elders.models import User
-from telephony import outbound, script
+from telephony import attempts, outbound, script
 from telephony.carriers.base import Carrier
 from telephony.carriers.registry import carrier_named
 from telephony.errors import CallError, CarrierError
@@ -167,7 +167,7 @@ def welcome(job: OutboundJob, leg: Call, *, now: datetime) -> Sequence[Instructi
     None when the conversation is over.
     """
     room = Call.objects.filter(pk=room_of(job)).first()
-    if room is None or room.state not in (*Call.LIVE, State.WRAP_UP):
+    if room is None or room.is_over:
         return None
     leg.step = leg.step | {"room": room.pk}
     Party.objects.update_or_create(
@@ -223,7 +223,7 @@ def give_up(call: Call, user: User | None, *, now: datetime) -> None:
 
 def close(call: Call, *, now: datetime) -> None:
     """The conversation has ended: everybody in it is let go, and nobody more is rung."""
-    outbound.withdraw(f"call:{call.pk}", now=now)
+    _stop_ringing(call, now=now)
     legs = Call.objects.filter(
         job__purpose=CONFERENCE, job__subject=f"call:{call.pk}", state__in=Call.LIVE
     )
@@ -239,6 +239,14 @@ def close(call: Call, *, now: datetime) -> None:
         if party.user:
             _let_go(call, party.user)
     present(call).update(left_at=now)
+
+
+def _stop_ringing(call: Call, *, now: datetime) -> None:
+    """Whom the desk still rings into the room; a hand-over to 120 has a life of its own."""
+    waiting = present(call).filter(joined_at=None, job__isnull=False).values("job")
+    jobs = OutboundJob.objects.select_for_update(skip_locked=True, no_key=True)
+    for job in jobs.filter(pk__in=waiting, state__in=OutboundJob.UNDER_WAY).order_by("pk"):
+        attempts.end(job, OutboundJob.State.EXPIRED, now=now)
 
 
 def mine(call_id: int, by: User, *, or_writing: bool = False) -> Call:

@@ -51,7 +51,7 @@ def read(user: User, subject: Subject) -> dict[str, Any]:
     talking = hand is not None and hand.state == Call.State.TALKING
     return {
         "seats": _seats(user, hand) if hand else [],
-        "choices_to_add": _choices(hand) if hand and talking else [],
+        "choices_to_add": _choices(hand, subject) if hand and talking else [],
         "asked_to_join": [(p.call, _whose(p.call)) for p in rooms.invited(user)],
         "elsewhere": [(p, p.call, _whose(p.call)) for p in _elsewhere(user)],
     }
@@ -80,14 +80,17 @@ def _seats(user: User, call: Call) -> list[Seat]:
     ]
 
 
-def _choices(call: Call) -> list[Choice]:
-    """Her contacts whom nothing bars, then the services of her grid cell."""
+def _choices(call: Call, subject: Subject) -> list[Choice]:
+    """Her contacts whom nothing bars, then the services of her grid cell; where a request lies
+    open these have buttons of their own, which keep the hand-over in its log."""
     contacts = register.contacts(call.elder) if call.elder else []
     found = [
         Choice(labels.named(one), one.phone, str(one.get_relation_display()))
         for one in contacts
         if not one.barred
     ]
+    if subject.request and subject.request.is_open:
+        return found
     services = register.public_services(call.elder)
     return found + [
         Choice(services[what], services[what], str(words))
