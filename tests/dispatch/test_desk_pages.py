@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from dispatch import conversation, deadlines, desk, surge
+from dispatch import conversation, deadlines, desk, surge, wording
 from dispatch.models import AnswerRule, Deadline, Notice
 from dispatch.models.clock import RUNNING
 from dispatch.pages.desk import queue
@@ -126,7 +126,7 @@ def test_nobody_is_rung_into_a_conversation_that_has_ended(talk, olive):
     Call.objects.filter(pk=talk.pk).update(state="ended")
     son = Phone(cast.KA_MING_NUMBER)
     said = son.answer(son.outbox("call")[0])
-    assert "ended meanwhile" in said[0]["text"]
+    assert said[0]["text"] == wording.room_is_over(language="zh-hans")
     assert said[-1]["verb"] == "hangup"
 
 
@@ -260,7 +260,8 @@ def test_the_call_back_list_is_worked_off(client, olive, phone):
 def test_a_recording_is_read_with_a_trace_by_who_may(client, olive, settings, mei):
     settings.RECORD_CALLS = True
     phone = Phone(cast.MEI_NUMBER)
-    assert "This call is recorded." in [step.get("text") for step in phone.dial()]
+    told = wording.recorded(language="zh-hans")
+    assert told in [step.get("text") for step in phone.dial()]
     desk.take(Call.objects.get().pk, by=olive, now=timezone.now())
     phone.speak("My hip hurts")
     kept = Recording.objects.get()
