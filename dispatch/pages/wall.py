@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dispatch import figures, selectors, surge
+from dispatch import figures, selectors, standing, surge
 from dispatch.pages import labels
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 from dispatch.pages.desk.queue import DOING, REASONS
@@ -65,6 +65,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "callbacks_late": due.filter(due_at__lte=now).count(),
         "silent": silent_devices(now=now),
         "surge": surge.now_or_not(now=now),
+        "morning": standing.today(selectors.checkins_for(user), now=now),
     }
 
 

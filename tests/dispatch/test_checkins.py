@@ -606,6 +606,20 @@ def test_the_plan_and_its_backlog_are_in_the_figures(settings, early, morning, c
     assert client.get("/api/v1/stats").json()["checkins"]["planned"] == 3
 
 
+def test_the_wall_board_shows_the_morning_its_backlog_and_the_silent(
+    settings, early, morning, client
+):
+    settings.TRUNKS = 2
+    crowd(3)
+    turn(early)
+    turn(morning)
+    CheckIn.objects.update(day=mornings.town_day(datetime.now(UTC)))
+    client.force_login(cast.olive())
+    wall = client.get("/wall/now/").content.decode()
+    assert "0 answered, 2 to come" in wall
+    assert "2 held up" in wall
+
+
 def test_a_supervisor_keeps_the_schedule_in_the_register(mei, client):
     client.force_login(cast.sol())
     page = "/admin/dispatch/checkinplan/add/"
