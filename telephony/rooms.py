@@ -216,8 +216,9 @@ def answers_invitation(call: Call, user: User, *, now: datetime) -> bool:
 
 
 def give_up(call: Call, user: User | None, *, now: datetime) -> None:
-    """`user` has the call no longer, and is not in it any more."""
-    Party.objects.filter(call=call, user=user, left_at=None).update(left_at=now)
+    """`user` has the call no longer, is not in it any more, and hears none of it."""
+    if Party.objects.filter(call=call, user=user, left_at=None).update(left_at=now) and user:
+        _let_go(call, user)
 
 
 def close(call: Call, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from twilio.twiml.voice_response import Dial, VoiceResponse
 from twilio.twiml.voice_response import Gather as Listen
 
+from telephony import script
 from telephony.instructions import (
     Bridge,
     Enqueue,
@@ -52,13 +53,14 @@ class Place:
 def place_of(call: Call) -> Place:
     """Where the leg of `call` stands now."""
     language = call.elder.language if call.elder else settings.LANGUAGE_CODE
-    return Place(room_of(call.pk), call.sequence + 1, _rest(call), language)
+    room = room_of(call.step.get("room", call.pk))  # family and 120 are in the room of her call
+    return Place(room, call.sequence + 1, _rest(call), language)
 
 
 def _rest(call: Call) -> str:
     if call.is_over:
         return OVER
-    if call.operator_id:
+    if call.operator_id or script.in_room(call):
         return TALKS
     return WAITS if call.is_inbound or call.queued_at else LISTENS
 

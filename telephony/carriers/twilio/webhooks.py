@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from telephony import answers, inbound
+from telephony import answers, inbound, script
 from telephony.carriers.registry import carrier_named
 from telephony.carriers.twilio import twiml
 from telephony.carriers.twilio.carrier import Twilio
@@ -96,7 +96,7 @@ def _after(hook: Hook) -> str:
     if call is None:
         return _ring(hook)
     place = twiml.place_of(call)
-    if place.rest == LISTENS:
+    if place.rest == LISTENS or script.in_room(call):  # what it was rung for is over
         return twiml.render([Hangup()], place)
     return twiml.still_waiting(place)
 
