@@ -21,6 +21,7 @@ from telephony.models import Call
 log = logging.getLogger(__name__)
 
 LATELY_S = 600  # answered within this, or waiting now: the present wait
+LONGEST_S = 7200
 USUAL_AT_LEAST_S = 5.0  # a desk that answers at once is not in a surge after three seconds
 WAITING_AT_LEAST = 3  # one long wait is bad luck, and the answer-time rules have it
 KEPT_S = 300  # the usual wait is measured this often
@@ -60,7 +61,10 @@ class Surge:
 def now_or_not(*, now: datetime) -> Surge:
     """Whether this is a surge."""
     waiting = [_waited_s(call, now) for call in desk.queue()]
-    lately = _answered().filter(answered_at__gt=now - timedelta(seconds=LATELY_S))
+    lately = _answered().filter(
+        opened_at__gt=now - timedelta(seconds=LONGEST_S),  # by its index; nobody waits longer
+        answered_at__gt=now - timedelta(seconds=LATELY_S),
+    )
     waits = waiting + [_waited_s(call, call.answered_at or now) for call in lately[:1000]]
     present_s = sum(waits) / len(waits) if waits else 0.0
     usual_s = _usual(now=now)

@@ -197,7 +197,7 @@ def test_an_alarm_is_first_steals_nothing_and_is_closed_by_evidence_alone(house,
     press(olive, "Shift+F7")
     olive.page.wait_for_timeout(3300)  # an armed key cools down
     press(olive, "Shift+F7", "Shift+F7")
-    olive.sees("#toast", "Ring 120 now")
+    olive.sees("#toast", "120 is rung")
     olive.sees("#case .visit", "not confirmed")
     olive.page.fill("[name=outcome]", "On the way")
     olive.at("[name=outcome]").press("Enter")
