@@ -3,6 +3,7 @@
 from telephony.models.call import Call, CallEvent
 from telephony.models.callback import CallBack
 from telephony.models.job import OutboundJob, SimulatorItem
+from telephony.models.link import Link, LinkOrder
 from telephony.models.priority import Priority
 from telephony.models.webhook import Cost, OptOut, Turn, WebhookAnswer
 
@@ -11,6 +12,8 @@ __all__ = [
     "CallBack",
     "CallEvent",
     "Cost",
+    "Link",
+    "LinkOrder",
     "OptOut",
     "OutboundJob",
     "Priority",
