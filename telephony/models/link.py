@@ -1,5 +1,7 @@
 """What passes between the processes of the house and the one that holds a carrier's link."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,11 @@ class Link(models.Model):
         return self.carrier
 
 
+def any_key() -> str:
+    """For an order that may be written again."""
+    return uuid4().hex
+
+
 class LinkOrder(models.Model):
     """Something to be done on the link, by whoever holds it; written in any process, done once."""
 
@@ -38,7 +45,7 @@ class LinkOrder(models.Model):
     verb = models.CharField(_("verb"), max_length=10, choices=Verb)
     leg = models.CharField(_("reference"), max_length=100)
     data = models.JSONField(default=dict, blank=True)
-    key = models.CharField(max_length=100, unique=True, null=True, editable=False)
+    key = models.CharField(max_length=100, unique=True, default=any_key, editable=False)
     created_at = models.DateTimeField(_("opened"))
     taken_at = models.DateTimeField(_("done"), null=True, blank=True)
 

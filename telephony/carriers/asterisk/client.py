@@ -148,7 +148,7 @@ class Client(AMIClient):  # type: ignore[misc]
         items: list[Event] | None,
         within_s: float,
     ) -> Future[Response]:
-        number = f"{self._tag}-{next(self._numbers)}"
+        number = fields.get("ActionID") or f"{self._tag}-{next(self._numbers)}"
         packed = wire.action(name, {**fields, "ActionID": number}, variables)
         answer: Future[Response] = Future()
         self._questions[number] = _Question(answer, time.monotonic() + within_s, items)

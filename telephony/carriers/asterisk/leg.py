@@ -93,7 +93,7 @@ class Leg:
                     self._board.carrier,
                     self.ref,
                     from_number=e164(caller),
-                    to_number=dialled[:32],
+                    to_number=dialled[:32] or settings.HOTLINE_NUMBER,
                     now=now,
                 )
             else:
@@ -186,7 +186,7 @@ class Leg:
         self.place = place
         if place is Place.SCRIPT:
             self._keep()
-            call = Call.objects.get(pk=self.call_id)
+            call = Call.objects.get(pk=self.call_id or 0)
             self._running = ""
             if not self._steps and call.queued_at:
                 self._steps.append(Enqueue(call.priority))
@@ -258,7 +258,9 @@ class Leg:
         self._silent_at = time.monotonic() + step.timeout_s
         # The register's own clock stands behind ours, from the end of the sentence.
         behind = timezone.now() + timedelta(seconds=step.timeout_s + SLACK_S)
-        Call.objects.filter(pk=self.call_id, silence_at__isnull=False).update(silence_at=behind)
+        Call.objects.filter(pk=self.call_id or 0, silence_at__isnull=False).update(
+            silence_at=behind
+        )
 
     def _record(self, step: Record) -> None:
         folder = Path(settings.PROMPTS_DIR).parent / "recordings"

@@ -51,7 +51,7 @@ def _speak(sentence: str, language: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     # A telephone number is read digit by digit.
     words = _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
-    spoken = subprocess.run(
+    spoken = subprocess.run(  # noqa: S603  the program is a setting of the town's
         [settings.SPEECH_COMMAND, language],
         input=words.encode(),
         capture_output=True,
