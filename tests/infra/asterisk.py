@@ -15,6 +15,7 @@ from typing import Self
 
 from tests.infra.debian import Tree, unpacked
 from tests.infra.process import Process, free_port
+from tests.infra.server import manage
 
 SUITE = "forky"
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "espeak-ng", "sip-tester", "sox")
@@ -84,17 +85,21 @@ class Asterisk(Process):
         self.command += ["-C", str(self.etc / "asterisk.conf")]
 
     def start(self) -> Self:
-        if not self.etc.exists():
-            self._lay_out()
         super().start()
         self.wait_until(self._booted)
         return self
 
-    def configure(self, manage_env: Mapping[str, str]) -> None:
-        """Writes the configuration of a house: its operators have telephones."""
-        from tests.infra.server import manage
-
-        manage("asterisk_config", str(self.etc), env={**os.environ, **manage_env})
+    def configure(self, env: Mapping[str, str], *, telephones: Mapping[int, int]) -> None:
+        """Writes the configuration of a house. `telephones`: user → the port at which a SIPp is
+        their telephone, without registering."""
+        self._lay_out()
+        manage("asterisk_config", str(self.etc), env={**os.environ, **env})
+        file = self.etc / "pjsip_operators.conf"
+        text = file.read_text()
+        for user, port in telephones.items():
+            here = f"\n[op-{user}]\ntype = aor\n"
+            text = text.replace(here, f"{here}contact = sip:op@127.0.0.1:{port}\n")
+        file.write_text(text)
 
     def reload(self) -> None:
         """Reads changed files anew."""
@@ -137,7 +142,7 @@ class Asterisk(Process):
             "astlogdir": self.folder / "logs",
             "astsbindir": tree().root / "usr" / "sbin",
         }
-        for folder in (*list(places.values())[2:-1], self.etc, self.prompts / "waiting"):
+        for folder in (*list(places.values())[2:-1], self.etc, self.folder / "lib" / "keys"):
             folder.mkdir(parents=True, exist_ok=True)
         shared = tree().root / "usr" / "share" / "asterisk"
         for item in shared.iterdir():

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from telephony.carriers.asterisk import deployment
+from telephony.carriers.asterisk import deployment, prompts
 
 
 class Command(BaseCommand):
@@ -16,5 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        prompts.waiting_music()
         for path in deployment.write(folder):
             self.stdout.write(str(path))
