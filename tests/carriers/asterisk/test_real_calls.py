@@ -7,7 +7,7 @@ from tests.carriers.asterisk.town import Town, town
 from tests.conftest import _missing
 from tests.infra.asterisk import tree
 from tests.infra.process import Missing
-from tests.infra.sipp import Callee, Caller, hang_up, until_hung_up, wait
+from tests.infra.sipp import Callee, Caller, hang_up, press, until_hung_up, wait
 
 pytestmark = [pytest.mark.production, pytest.mark.slow]
 
@@ -85,17 +85,15 @@ def test_a_killed_link_in_mid_call_comes_back_to_the_same_call_and_ends_it(here)
     assert len(here.ask(acts.calls)) == 1
 
 
-def test_with_the_service_dead_the_dialplan_rings_the_desk_and_the_call_appears_when_we_are_back(
-    here,
-):
+def test_with_the_service_dead_the_dialplan_rings_the_desk_and_we_know_of_it_when_back(here):
     here.link.kill()
-    with olives_telephone(here):
-        with Caller(here.asterisk, here.mei, steps=[wait(20), hang_up()]) as mei:
-            here.until(lambda: len(here.asterisk.channels()) >= 2)  # her telephone rings
-            here.link.start()
-            here.until_well()
-            assert here.until(lambda: here.ask(acts.calls))[0]["from_number"] == here.mei
-            assert mei.finished(), mei.errors()
+    mei = Caller(here.asterisk, here.mei, steps=[wait(20), hang_up()])
+    with olives_telephone(here), mei:
+        here.until(lambda: len(here.asterisk.channels()) >= 2)  # the operator's telephone rings
+        here.link.start()
+        here.until_well()
+        assert here.until(lambda: here.ask(acts.calls))[0]["from_number"] == here.mei
+        assert mei.finished(), mei.errors()
     here.until(lambda: here.ask(acts.callbacks))
 
 
