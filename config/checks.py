@@ -183,6 +183,16 @@ def calling_out() -> str:
     return ""
 
 
+@_check(21)
+def half_of_asterisk() -> str:
+    """A link without its secret would be a telephone that never rings."""
+    needed = {name: getattr(settings, name) for name in ("AMI_HOST", "AMI_USER", "AMI_SECRET")}
+    missing = [name for name, value in needed.items() if not value]
+    if not missing or len(missing) == len(needed):
+        return ""
+    return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
+
+
 def refuse_what_is_broken() -> None:
     """Raises SystemCheckError's message as ImproperlyConfigured when a check of ours fails."""
     found = checks.run_checks(tags=[TAG], databases=["default"])

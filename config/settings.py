@@ -152,6 +152,28 @@ CARRIERS = [
     if is_on
 ]
 
+# --- Asterisk --------------------------------------------------------------------------------
+AMI_HOST = env.str("AMI_HOST", default="")
+AMI_PORT = env.int("AMI_PORT", default=5038)
+AMI_USER = env.str("AMI_USER", default="")
+AMI_SECRET = env.str("AMI_SECRET", default="")
+AMI_PERMIT = env.str("AMI_PERMIT", default="127.0.0.1/255.255.255.255")
+# What `manage.py asterisk_config` writes into Asterisk's own files.
+SIP_BIND = env.str("SIP_BIND", default="0.0.0.0:5060")
+SIP_TRUNK = env.str("SIP_TRUNK", default="")
+SIP_TRUNK_USER = env.str("SIP_TRUNK_USER", default="")
+SIP_TRUNK_PASSWORD = env.str("SIP_TRUNK_PASSWORD", default="")
+SIP_WS_BIND = env.str("SIP_WS_BIND", default="127.0.0.1:8088")
+SIP_RTP_PORTS = env.str("SIP_RTP_PORTS", default="10000-20000")
+SIP_PHONES = env.str("SIP_PHONES", default="webrtc")
+# How a number outside is dialled; `{number}` is E.164.
+SIP_DIAL = env.str("SIP_DIAL", default="PJSIP/{number}@trunk")
+# Sentences as sound, and the program that speaks them: text on standard input, WAV on output.
+PROMPTS_DIR = Path(env.str("PROMPTS_DIR", default=str(VAR_DIR / "prompts")))
+SPEECH_COMMAND = env.str("SPEECH_COMMAND", default=str(BASE_DIR / "deploy/asterisk/speak"))
+if AMI_HOST and AMI_USER and AMI_SECRET:
+    CARRIERS = [*CARRIERS, "telephony.carriers.asterisk.carrier.Asterisk"]
+
 # --- the town --------------------------------------------------------------------------------
 TIME_ZONE = env.str("TOWN_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True

@@ -136,7 +136,7 @@ def _deliver(job_id: int, *, now: datetime) -> bool:
         return False
     job = OutboundJob.objects.get(pk=job_id)
     try:
-        carrier = carrier_for_calling_out()
+        carrier = carrier_for_calling_out(job.kind)
         OutboundJob.objects.filter(pk=job_id).update(carrier=carrier.name)
         if not optouts.may_send(job):
             raise CarrierError("this number has texted STOP", permanent=True)
@@ -155,12 +155,11 @@ def _deliver(job_id: int, *, now: datetime) -> bool:
 
 def _has_room(job_id: int, *, now: datetime) -> bool:
     """Whether the carrier takes another one now; without a carrier the refusal is for the job."""
+    job = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED).first()
     try:
-        carrier = carrier_for_calling_out()
+        return job is not None and carrier_for_calling_out(job.kind).has_room(job, now=now)
     except CarrierError:
         return True
-    job = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED).first()
-    return job is not None and carrier.has_room(job, now=now)
 
 
 def _hand_over(job: OutboundJob, carrier: Carrier) -> str:

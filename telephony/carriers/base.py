@@ -57,6 +57,7 @@ class Carrier(ABC):
     """
 
     name: ClassVar[str]
+    carries_texts: ClassVar[bool] = True
 
     def telephone(self, operator: "User") -> dict[str, object] | None:
         """What the operator's browser needs to be a telephone here: `kind` "sip" (with `url`,

@@ -33,10 +33,13 @@ def carrier_named(name: str) -> Carrier:
         raise CarrierError(f"the carrier “{name}” is switched off", permanent=False) from None
 
 
-def carrier_for_calling_out() -> Carrier:
-    """The first of them; `CarrierError` when there is none."""
+def carrier_for_calling_out(kind: str = "call") -> Carrier:
+    """The first of them that carries a "call" or a "text"; `CarrierError` when there is none."""
     for carrier in carriers().values():
-        return carrier
+        if kind == "call" or carrier.carries_texts:
+            return carrier
+    if carriers():
+        raise CarrierError("no carrier that is switched on carries texts", permanent=True)
     raise CarrierError("no carrier is switched on", permanent=False)
 
 

@@ -4,6 +4,7 @@ from telephony.models.agent import AgentState, Skill
 from telephony.models.call import Call, CallEvent
 from telephony.models.callback import CallBack
 from telephony.models.job import OutboundJob, SimulatorItem
+from telephony.models.link import Link, LinkOrder
 from telephony.models.party import CallReview, Party, Recording
 from telephony.models.priority import Priority
 from telephony.models.webhook import Cost, OptOut, Turn, WebhookAnswer
@@ -15,6 +16,8 @@ __all__ = [
     "CallEvent",
     "CallReview",
     "Cost",
+    "Link",
+    "LinkOrder",
     "OptOut",
     "OutboundJob",
     "Party",

@@ -1,0 +1,101 @@
+"""Sentences as sound: one file a sentence, named by its words and its language.
+
+A file in `recorded/` is a person's or a better voice's, dropped in by the town, and wins over the
+spoken one. What nobody has recorded is spoken by SPEECH_COMMAND, once, and kept in `spoken/`.
+"""
+
+import hashlib
+import logging
+import math
+import re
+import struct
+import subprocess
+import wave
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+log = logging.getLogger(__name__)
+
+RATE = 8000
+SPEAKING_S = 20.0
+_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
+_LONG_NUMBER = re.compile(r"\d{4,}")
+
+
+def sentences(text: str) -> list[str]:
+    """The parts that are spoken and kept separately, so that a name costs one of them."""
+    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def name_of(sentence: str, language: str) -> str:
+    """What its file is called."""
+    return hashlib.sha256(f"{language}\n{sentence}".encode()).hexdigest()[:24]
+
+
+def file_of(sentence: str, language: str) -> Path | None:
+    """Its sound, spoken now if nobody has; None when it cannot be spoken: the call goes on."""
+    name = f"{name_of(sentence, language)}.wav"
+    for folder in ("recorded", "spoken"):
+        if (path := Path(settings.PROMPTS_DIR) / folder / name).exists():
+            return path
+    try:
+        return _speak(sentence, language, Path(settings.PROMPTS_DIR) / "spoken" / name)
+    except (OSError, subprocess.SubprocessError):
+        log.exception("A sentence could not be spoken")
+        return None
+
+
+def _speak(sentence: str, language: str, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A telephone number is read digit by digit.
+    words = _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
+    spoken = subprocess.run(  # noqa: S603  the program is a setting of the town's
+        [settings.SPEECH_COMMAND, language],
+        input=words.encode(),
+        capture_output=True,
+        timeout=SPEAKING_S,
+        check=True,
+    ).stdout
+    if len(spoken) < 100:
+        raise subprocess.SubprocessError("the voice said nothing")
+    draft = path.with_suffix(f".{uuid4().hex[:8]}")
+    draft.write_bytes(_mended(spoken))
+    return draft.replace(path)
+
+
+def _mended(spoken: bytes) -> bytes:
+    """Programs that write to a pipe leave the lengths in a WAV's head open; Asterisk wants them."""
+    at = spoken.find(b"data")
+    body = spoken[at + 8 :]
+    head = spoken[:4] + struct.pack("<I", at + len(body)) + spoken[8 : at + 4]
+    return head + struct.pack("<I", len(body)) + body
+
+
+def seconds(path: Path) -> float:
+    """How long a sound of 8 kHz, 16 bits, one channel takes."""
+    return max(0, path.stat().st_size - 44) / (RATE * 2)
+
+
+def waiting_music() -> Path:
+    """What a waiting caller hears, made here: two soft notes, then quiet. A town puts its own
+    files beside it, or instead."""
+    path = Path(settings.PROMPTS_DIR) / "waiting" / "notes.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not any(path.parent.iterdir()):
+        with wave.open(str(path), "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(RATE)
+            sound.writeframes(b"".join(map(_note, (392.0, 523.3, 0.0, 0.0))))
+    return path
+
+
+def _note(pitch: float) -> bytes:
+    """One second that fades."""
+    samples = (
+        int(5000 * math.exp(-3 * n / RATE) * math.sin(2 * math.pi * pitch * n / RATE))
+        for n in range(RATE)
+    )
+    return b"".join(struct.pack("<h", sample) for sample in samples)

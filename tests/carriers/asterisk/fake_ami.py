@@ -1,0 +1,86 @@
+"""A manager interface that is told what to say: the bad days of an Asterisk, on demand."""
+
+import socket
+import threading
+from typing import Self
+
+
+class FakeAmi:
+    """`with FakeAmi() as it:` listens on `it.port`; each connection is greeted and logged in."""
+
+    def __init__(self, *, greets: bool = True, answers: bool = True) -> None:
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._door.getsockname()[1]
+        self.actions: list[dict[str, str]] = []
+        self.raw = b""
+        self._greets, self.answers = greets, answers
+        self._lines: list[socket.socket] = []
+        self._heard = threading.Condition()
+        threading.Thread(target=self._open, daemon=True).start()
+
+    def say(self, *lines: str, ending: str = "\r\n\r\n") -> None:
+        """Sends a message on the newest connection."""
+        self._lines[-1].sendall(("\r\n".join(lines) + ending).encode())
+
+    def hang_up(self) -> None:
+        """Closes the newest connection."""
+        self._lines[-1].shutdown(socket.SHUT_RDWR)
+
+    def until(self, name: str, *, times: int = 1, timeout_s: float = 10.0) -> dict[str, str]:
+        """The action of that name, once it was sent so often."""
+
+        def sent() -> bool:
+            return len(self.named(name)) >= times
+
+        with self._heard:
+            assert self._heard.wait_for(sent, timeout_s), f"no {name}: {self.actions}"
+        return self.named(name)[times - 1]
+
+    def named(self, name: str) -> list[dict[str, str]]:
+        return [action for action in self.actions if action["Action"] == name]
+
+    def _open(self) -> None:
+        while True:
+            try:
+                line, _address = self._door.accept()
+            except OSError:
+                return
+            self._lines.append(line)
+            if self._greets:
+                line.sendall(b"Asterisk Call Manager/11.0.0\r\n")
+            threading.Thread(target=self._serve, args=(line,), daemon=True).start()
+
+    def _serve(self, line: socket.socket) -> None:
+        rest = b""
+        while True:
+            try:
+                received = line.recv(65536)
+            except OSError:
+                return
+            if not received:
+                return
+            self.raw += received
+            *packs, rest = (rest + received).split(b"\r\n\r\n")
+            for pack in packs:
+                lines = pack.decode().split("\r\n")
+                self._take(dict(one.split(": ", 1) for one in lines if ": " in one), line)
+
+    def _take(self, action: dict[str, str], line: socket.socket) -> None:
+        if self.answers:
+            number = action.get("ActionID", "")
+            listing = action["Action"] in ("CoreShowChannels", "DBGetTree", "ConfbridgeList")
+            said = f"Response: Success\r\nActionID: {number}\r\n\r\n"
+            if listing:
+                said += f"Event: Done\r\nActionID: {number}\r\nEventList: Complete\r\n\r\n"
+            line.sendall(said.encode())
+        with self._heard:
+            self.actions.append(action)
+            self._heard.notify_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._door.close()
+        for line in self._lines:
+            line.close()
