@@ -1,4 +1,4 @@
-"""Twilio's webhooks, answered: a ring, a key, a hang-up, eight callers at a time.
+"""Twilio's webhooks, answered: a ring, a key, a hang-up, four callers at a time.
 
 Ours: signature, caller recognised among the register, call and event committed, TwiML. Meanwhile
 Twilio's own REST interface does not answer at all, so whatever waited for it would show here; a
@@ -29,7 +29,7 @@ from tests.infra.redis import Redis
 
 ELDERS = int(os.environ.get("WEBHOOK_ELDERS", "10000"))
 CALLS = int(os.environ.get("WEBHOOK_CALLS", "300"))
-AT_ONCE = int(os.environ.get("WEBHOOK_AT_ONCE", "8"))
+AT_ONCE = int(os.environ.get("WEBHOOK_AT_ONCE", "4"))
 TOKEN, BASE, NUMBER = "bench-token", "https://one.example", "+8657112349000"
 VOICE, STATUS = "/telephony/twilio/voice/", "/telephony/twilio/status/"
 

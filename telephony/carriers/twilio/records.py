@@ -13,6 +13,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from telephony import inbound, recovery, turns
 from telephony.carriers.base import Fate, Found
+from telephony.carriers.twilio import audio
 from telephony.carriers.twilio.forms import e164
 from telephony.carriers.twilio.rest import client, is_silent
 from telephony.errors import CallError
@@ -120,6 +121,8 @@ def look(*, now: datetime) -> None:
     for one, kind in of_kind:
         if one.sid not in paid:
             _charge(one, kind, now=now)
+    if settings.RECORD_CALLS:
+        audio.fetch(now=now)
     old = now - timedelta(seconds=KEEP_ANSWERS_S)
     WebhookAnswer.objects.filter(at__lt=old).delete()
 

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from elders.models import User
-from telephony import attempts, outbound, turns
+from telephony import attempts, outbound, recordings, turns
 from telephony.carriers.registry import carrier_named
 from telephony.carriers.twilio import errands, rest
-from telephony.models import Call, CallBack, Cost, OutboundJob
+from telephony.models import Call, CallBack, Cost, OutboundJob, Recording
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -253,6 +253,33 @@ def test_who_rang_while_we_were_away_is_rung_back(twilio):
     assert CallBack.objects.get().number == cast.MEI_NUMBER
     tend(61)
     assert CallBack.objects.count() == 1
+
+
+def test_a_recording_is_brought_home_under_our_key_and_deleted_there(twilio, settings):
+    settings.RECORD_CALLS = True
+    olive = cast.olive()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    told = {"recorded": True, "at": "menu"}
+    Call.objects.update(operator=olive, state="talking", step=told)
+    twilio.follow(leg, "https://one.example/telephony/twilio/voice/wait/?n=0")
+    (conference,) = leg.document.iter("Conference")
+    assert conference.get("record") == "record-from-start"
+    twilio.recordings = {"RE1": (leg.room, b"\xffher voice"), "RE2": ("another house", b"!")}
+    tend()
+    kept = Recording.objects.get()
+    assert recordings.audio_of(kept) == b"\xffher voice"
+    assert b"voice" not in bytes(kept.audio)
+    assert list(twilio.recordings) == ["RE2"]
+
+
+def test_who_was_not_told_is_not_recorded(twilio, settings):
+    settings.RECORD_CALLS = True
+    olive = cast.olive()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    Call.objects.update(operator=olive, state="talking", step={"at": "menu"})
+    twilio.follow(leg, "https://one.example/telephony/twilio/voice/wait/?n=0")
+    (conference,) = leg.document.iter("Conference")
+    assert conference.get("record") is None
 
 
 def test_books_that_cannot_be_read_break_nothing(twilio, settings):
