@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
 from dispatch import emergencies, summaries
 from dispatch.models import Handover, ServiceRequest
@@ -66,6 +67,21 @@ def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime
 def stop(handover: Handover, *, now: datetime) -> None:
     """They have confirmed, by whatever way: what still rings for it ends."""
     outbound.withdraw(f"handover:{handover.pk}", kind=OutboundJob.Kind.CALL, now=now)
+
+
+def waited_for(job: OutboundJob) -> Handover | None:
+    """The hand-over, not confirmed yet, for which a service was rung into a conversation.
+
+    Should the conversation have ended when it picks up, it gets the next person of ours.
+    """
+    what, _colon, key = job.subject.partition(":")
+    if what != "call" or not key.isdigit():
+        return None
+    about = Q(request__calls__call=int(key))
+    if job.elder_id:
+        about |= Q(request__elder=job.elder_id)
+    still_open = Handover.objects.filter(about, ended_at=None).order_by("-pk")
+    return next((one for one in still_open if dialled(one.number) == job.to), None)
 
 
 def dialled(number: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatch import (
     checkin_replies,
     closing,
+    handover_calls,
     notices,
     offers,
     survey_replies,
@@ -26,6 +27,8 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
         return [Say(job.text, job.language), Enqueue("emergency")]
     if job.purpose == rooms.CONFERENCE:  # an open conversation was joined below us already
         words = [Say(job.text, job.language)] if job.text else []
+        if handover_calls.waited_for(job):
+            return [*words, Enqueue("emergency")]
         return [*words, Say(wording.room_is_over(language=job.language), job.language), Hangup()]
     if job.purpose == "offer" and _is_over(_offer_of(job), now=now):
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
@@ -176,6 +179,8 @@ def _request_of(job: OutboundJob) -> ServiceRequest | None:
         return ServiceRequest.objects.filter(pk=int(key)).first()
     if what == "handover":
         return ServiceRequest.objects.filter(handovers=int(key)).first()
+    if waited_for := handover_calls.waited_for(job):
+        return waited_for.request
     if what == "call":
         return ServiceRequest.objects.filter(calls__call=int(key)).order_by("-pk").first()
     return None

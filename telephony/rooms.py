@@ -225,7 +225,10 @@ def close(call: Call, *, now: datetime) -> None:
     """The conversation has ended: everybody in it is let go, and nobody more is rung."""
     _stop_ringing(call, now=now)
     legs = Call.objects.filter(
-        job__purpose=CONFERENCE, job__subject=f"call:{call.pk}", state__in=Call.LIVE
+        job__purpose=CONFERENCE,
+        job__subject=f"call:{call.pk}",
+        state__in=Call.LIVE,
+        answered_at__isnull=False,  # one that still rings was ended above, or rings on
     )
     for pk in legs.values_list("pk", flat=True):
         leg = script.locked(pk)

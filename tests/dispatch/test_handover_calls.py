@@ -81,22 +81,25 @@ def test_nothing_of_her_health_is_read_out_by_a_machine(mei, olive, now):
     assert "4711" not in the_call().text
 
 
-def test_she_hangs_up_and_the_service_still_finds_the_operator_in_the_room(mei, olive, now):
-    case = cries(mei, now=now)
-    call = on_the_line(olive, now)
-    handovers.make(case.pk, service="120", by=olive, now=now)
-    inbound.hang_up(call.pk, now=now)
-    assert [step["verb"] for step in pick_up(now)] == ["say", "bridge"]
-
-
-def test_who_joins_too_late_is_told_so_and_not_left_in_an_empty_room(mei, olive, now):
+def test_she_hangs_up_and_the_service_that_picks_up_then_gets_the_next_person(mei, olive, now):
     case = cries(mei, now=now)
     call = on_the_line(olive, now)
     handovers.make(case.pk, service="120", by=olive, now=now)
     outbound.deliver_due(now=now)
     calls.wrap_up(call.pk, by=olive, disposition="helped", now=now)
-    assert [step["verb"] for step in pick_up(now)] == ["say", "hangup"]
-    assert Deadline.objects.filter(RUNNING, kind="handover", request=case).exists()
+    assert [step["verb"] for step in pick_up(now)] == ["say", "enqueue"]
+    assert calls.queue().get().priority == "emergency"
+
+
+def test_who_joins_too_late_and_is_not_waited_for_is_told_so(mei, olive, now):
+    """Not left in an empty room, nor put before an operator who knows nothing of it."""
+    case = cries(mei, now=now)
+    call = on_the_line(olive, now)
+    made = handovers.make(case.pk, service="120", by=olive, now=now)
+    outbound.deliver_due(now=now)
+    calls.wrap_up(call.pk, by=olive, disposition="helped", now=now)
+    handovers.end(made.pk, by=olive, now=now, outcome="on the way")
+    assert [step["verb"] for step in pick_up(now)] == ["say", "say", "hangup"]
 
 
 @pytest.mark.parametrize(
