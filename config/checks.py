@@ -6,6 +6,7 @@ worker starts, so that no way of starting goes around them.
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -173,6 +174,23 @@ def half_of_asterisk() -> str:
     if not missing or len(missing) == len(needed):
         return ""
     return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
+
+
+@_check(20)
+def calling_out() -> str:
+    """What is rung by itself every day, within hours that can be read."""
+    for name in ("CHECKIN_HOURS", "SATISFACTION_HOURS"):
+        try:
+            opens, closes = map(time.fromisoformat, str(getattr(settings, name)).split("-"))
+        except ValueError:
+            return f"{name} must be two times of the day, as 07:30-11:00."
+        if opens >= closes:
+            return f"{name} must begin before it ends."
+    if settings.TRUNKS < 2:
+        return "TRUNKS must be 2 or more: half of them are what check-ins may take."
+    if not 1 <= settings.SATISFACTION_LINE <= 5:
+        return "SATISFACTION_LINE must be from 1 to 5."
+    return ""
 
 
 def refuse_what_is_broken() -> None:

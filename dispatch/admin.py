@@ -1,11 +1,11 @@
-"""What a town sets up of calling out: who is checked in on, and what is asked after a visit."""
+"""What a town sets up: who is checked in on, what is asked after a visit, the rules of the desk."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dispatch.models import CheckInPlan, Question
+from dispatch.models import AnswerRule, CheckInPlan, Question
 from elders.admin import RegisterMixin
 from elders.selectors import elders_for
 
@@ -32,3 +32,10 @@ class QuestionAdmin(RegisterMixin, admin.ModelAdmin[Question]):
 
     list_display = ("code", "name", "name_zh", "order", "active")
     list_editable = ("order", "active")
+
+
+@admin.register(AnswerRule)
+class AnswerRuleAdmin(RegisterMixin, admin.ModelAdmin[AnswerRule]):
+    list_display = ["after_s", "act", "active"]
+    list_display_links = ["after_s"]
+    list_editable = ["act", "active"]

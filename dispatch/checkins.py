@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dispatch import (
     clocks,
@@ -33,13 +33,17 @@ from dispatch.timing import (
     CHECKIN_ANSWER_S,
     CHECKIN_BEHIND_S,
     CHECKIN_CONTACTS_S,
+    CHECKIN_UNPLACED_S,
 )
 from elders import selectors
 from elders.models import Elder
 from telephony import outbound
+from telephony.models import Call, OutboundJob
 
 CHECKIN_CLOCK = "checkin"
 TRIES = 2
+CARRIER_WORKS_S = 600
+"""Seconds since a leg of ours was last placed for which the carrier counts as working."""
 State = CheckIn.State
 
 
@@ -66,9 +70,14 @@ def ring_due(*, now: datetime, limit: int = 50) -> int:
         return rung
 
 
+def open_of(elder: Elder) -> QuerySet[CheckIn]:
+    """What is still to be answered of hers."""
+    return CheckIn.objects.filter(elder=elder, state__in=CheckIn.OPEN)
+
+
 def heard_from(elder: Elder, how: str, *, now: datetime) -> None:
     """She called, or pressed something: what was to be asked today is answered."""
-    open_ones = CheckIn.objects.filter(elder=elder, state__in=CheckIn.OPEN)
+    open_ones = open_of(elder)
     if not open_ones.exists():
         return
     with transaction.atomic():
@@ -111,9 +120,11 @@ def silent(checkin_id: int, *, now: datetime, **how: Any) -> None:
         checkin = hold(checkin_id)
         if checkin is None or checkin.state != State.RINGING:
             return
-        _log(checkin, "silent", now=now, **how)
         outbound.withdraw(checkin.subject, now=now)
         clocks.clear(CHECKIN_CLOCK, checkin=checkin, now=now)
+        if _never_rang(checkin, now=now):
+            return
+        _log(checkin, "silent", now=now, **how)
         if checkin.tries < TRIES:
             checkin.state = State.WAITING
             checkin.due_at = now + timedelta(seconds=CHECKIN_AGAIN_S)
@@ -150,8 +161,9 @@ def _try(checkin: CheckIn, heard: dict[int, str], *, now: datetime) -> bool:
         return False
     elder, numbers = checkin.elder, selectors.numbers_of(checkin.elder)
     if not numbers:
-        _log(checkin, "no_number", now=now)
-        _ask_contacts(checkin, now=now)
+        # A gap in the register is for a person, not for a visit every day.
+        notices.tell("checkin_no_number", now=now, data={"elder": elder.name_in()})
+        _end(checkin, State.MISSED, now=now, why="no number")
         return False
     message = Message(
         "checkin",
@@ -167,6 +179,31 @@ def _try(checkin: CheckIn, heard: dict[int, str], *, now: datetime) -> bool:
     checkin.save(update_fields=["state", "tries"])
     _log(checkin, "rung", now=now)
     clocks.arm(CHECKIN_CLOCK, after_s=CHECKIN_ANSWER_S, now=now, checkin=checkin)
+    return True
+
+
+def _never_rang(checkin: CheckIn, *, now: datetime) -> bool:
+    """Whether this try reached no telephone through no fault of hers: it does not count.
+
+    Either it was still waiting to be placed, or the carrier places nothing at all. A carrier that
+    places others and not hers has been given a wrong number: that is a silence like any other.
+    """
+    rung = checkin.events.filter(kind="rung").last()
+    jobs = OutboundJob.objects.filter(subject=checkin.subject)
+    if rung is not None:
+        jobs = jobs.filter(created_at__gte=rung.at)
+    if jobs.exclude(carrier_ref="").exists():
+        return False
+    attempted = jobs.filter(attempts__gt=0).exists()
+    lately = now - timedelta(seconds=CARRIER_WORKS_S)
+    if attempted and Call.objects.filter(job__isnull=False, opened_at__gte=lately).exists():
+        return False
+    checkin.state, checkin.tries = State.WAITING, checkin.tries - 1
+    checkin.due_at = now + timedelta(seconds=CHECKIN_UNPLACED_S) if attempted else checkin.due_at
+    checkin.save(update_fields=["state", "tries", "due_at"])
+    _log(checkin, "not_placed", now=now)
+    if attempted and not Notice.objects.filter(code="checkins_unplaced", done_at=None).exists():
+        notices.tell("checkins_unplaced", level="sos", now=now)
     return True
 
 
@@ -224,8 +261,12 @@ def _give_up_waiting(*, now: datetime) -> None:
                 continue
             if not _settled_otherwise(checkin, _heard([checkin], now=now), now=now):
                 _ask_contacts(checkin, now=now)
-    yesterday = waiting.filter(day__lt=mornings.town_day(now), tries=0)
-    missed = yesterday.update(state=State.MISSED, ended_at=now)
+    today = mornings.town_day(now)
+    evening = mornings.instant(today, mornings.EVENING)
+    gone = Q(day__lt=today)
+    if now >= evening:
+        gone |= Q(due_at__lt=evening)
+    missed = waiting.filter(gone, tries=0).update(state=State.MISSED, ended_at=now)
     if missed:
         notices.tell("checkins_missed", now=now, data={"count": missed})
     behind = waiting.filter(due_at__lte=now - timedelta(seconds=CHECKIN_BEHIND_S)).count()
@@ -270,6 +311,7 @@ def _end(checkin: CheckIn, state: State, *, now: datetime, **data: Any) -> None:
 def _log(checkin: CheckIn, kind: str, *, now: datetime, **data: Any) -> None:
     CheckInEvent.objects.create(checkin=checkin, at=now, kind=kind, data=data)
     pokes.after_commit("console")
+    pokes.after_commit(f"elder:{checkin.elder_id}")
 
 
 def _contacts_of(checkin: CheckIn) -> str:

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.db.models import F
 
 from dispatch import (
+    answering,
     checkins,
     clocks,
+    conversation,
     emergencies,
     hotline,
     notices,
@@ -28,9 +30,8 @@ from dispatch.handovers import HANDOVER_CLOCK
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority, State
-from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, ON_CALL_S, REPEAT_S
-from telephony import desk, inbound
-from telephony.models import Call
+from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, REPEAT_S
+from telephony import agents, desk, inbound, recordings, script
 from tracking import alarms
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
     fired = sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
     below = (
         desk.lapse_leases,
+        agents.lapse,
+        recordings.sweep,
         inbound.fall_silent,
         alarms.hand_over_waiting,
         hotline.watch_forgotten,
@@ -60,13 +63,15 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
-            found = mine.values("request_id", "checkin_id").first()
+            found = mine.values("request_id", "call_id", "checkin_id").first()
             if found is None or _is_busy(found["request_id"]):
                 return False
             if found["checkin_id"] and not checkins.hold(found["checkin_id"], skip_locked=True):
                 return False
-            # The order of locks: the request first, then everything that hangs on it.
+            # The order of locks: the request or the call first, then everything that hangs on it.
             request = transitions.hold(found["request_id"]) if found["request_id"] else None
+            if found["call_id"]:
+                script.locked(found["call_id"])
             if not mine.update(fired_at=now):
                 return False
             deadline = Deadline.objects.get(pk=deadline_id)
@@ -198,28 +203,12 @@ def _ambulance(request: ServiceRequest, deadline: Deadline, *, now: datetime) ->
 # --- the clocks of the desk ------------------------------------------------------------------
 
 
-def _waiting(deadline: Deadline, *, now: datetime) -> None:
-    """A live call: is anybody speaking with them? Goes on until the line is dead."""
-    call = deadline.call
-    if call is None or call.is_over:
-        return
-    if call.state != Call.State.RINGING or call.queued_at is None:
-        hotline.watch_waiting(call, now=now)  # nobody waits; they may do so any moment
-        return
-    hotline.watch_waiting(call, now=now, rounds=deadline.rounds + 1)
-    if now < call.queued_at + timedelta(seconds=ON_CALL_S):
-        notices.tell("waiting_15", now=now, call=call)
-    else:
-        notices.tell("waiting_60", level="sos", now=now, call=call)
-        summons.ring_on_call(call, now=now)
-
-
 def _callback(deadline: Deadline, *, now: datetime) -> None:
     callback = deadline.callback
     if callback is None or callback.reached_at is not None:
         return
     notices.tell("callback_due", now=now, callback=callback)
-    hotline.watch(callback, now=now, rounds=deadline.rounds + 1)
+    answering.watch_callback(callback, now=now, rounds=deadline.rounds + 1)
 
 
 REQUEST_CLOCKS: dict[str, Callable[..., None]] = {
@@ -232,7 +221,8 @@ REQUEST_CLOCKS: dict[str, Callable[..., None]] = {
     emergencies.AMBULANCE_CLOCK: _ambulance,
 }
 DESK_CLOCKS: dict[str, Callable[..., None]] = {
-    hotline.WAITING_CLOCK: _waiting,
-    hotline.CALLBACK_CLOCK: _callback,
+    answering.WAITING_CLOCK: answering.ran_out,
+    answering.CALLBACK_CLOCK: _callback,
+    conversation.HOLD_CLOCK: conversation.held_long,
     checkins.CHECKIN_CLOCK: checkins.fire,
 }

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import clocks, emergencies, hotline, notices, ownership, presence
+from dispatch import answering, clocks, emergencies, notices, ownership, presence
 from dispatch.errors import DispatchError
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN
 from elders import roles
 from elders.models import User
-from telephony import callbacks
+from telephony import agents, callbacks
 from telephony import desk as calls
 from telephony.models import Call, CallBack
 
@@ -22,6 +22,7 @@ def renew(user: User, *, now: datetime) -> None:
         calls.renew_lease(user, now=now)
         ownership.renew(user, now=now)
         presence.seen(user)
+        agents.seen(user, now=now)
 
 
 def take(call_id: int, *, by: User, now: datetime) -> Call:
@@ -33,6 +34,8 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
     calls.claim(call_id, by=by, now=now)
     call = calls.talk(call_id, by=by, now=now)
     notices.settle(call=call, now=now)
+    for waited in call.callbacks.filter(reason="waited", reached_at=None):
+        reached(waited.pk, by=by, now=now, outcome="answered")  # what was promised is kept
     for request in _about(call):
         if emergencies.may_hear_her(call):
             emergencies.heard_voice(request.pk, by=by, now=now)
@@ -45,7 +48,7 @@ def promise(call: Call, *, now: datetime) -> CallBack:
     """An operator promises the other side of `call` to ring back: on the list, with its clock."""
     with transaction.atomic():
         callback = callbacks.open_callback(call, reason="promised", now=now)
-        hotline.watch(callback, now=now)
+        answering.watch_callback(callback, now=now)
         return callback
 
 

@@ -76,12 +76,14 @@ def survey_call(request: ServiceRequest, first: Question, language: str) -> str:
 
 
 @spoken
-def survey_text(request: ServiceRequest, questions: list[Question], language: str) -> str:
-    asked = " ".join(f"{n}. {one.name_in(language)}" for n, one in enumerate(questions, start=1))
+def survey_text(request: ServiceRequest, first: Question, language: str) -> str:
     return _(
-        "One Number, about your visit for %(category)s: %(questions)s Reply with a digit for each,"
-        " from 1, not at all, to 5, very much; 0 and we ring you."
-    ) % {"category": request.category.name_in(language), "questions": asked}
+        "One Number, about your visit for %(category)s: %(question)s Reply with a digit from 1, not"
+        " at all, to 5, very much; 0 and we ring you."
+    ) % {
+        "category": request.category.name_in(language),
+        "question": first.name_in(language),
+    }
 
 
 @spoken

@@ -10,15 +10,13 @@ from datetime import datetime
 
 from django.conf import settings
 
-from dispatch import emergencies, summaries, wording
+from dispatch import emergencies, summaries
 from dispatch.models import Handover, ServiceRequest
 from elders import ledger
 from elders.models import User
-from telephony import outbound
-from telephony.instructions import Bridge, Hangup, Instruction, Say
+from telephony import outbound, rooms
 from telephony.models import Call, OutboundJob, Priority
 
-CONFERENCE = "conference"
 _DIALABLE = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
 
 
@@ -35,7 +33,7 @@ def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime
         outbound.place(
             OutboundJob.Kind.CALL,
             number,
-            purpose=CONFERENCE,
+            purpose=rooms.CONFERENCE,
             subject=f"call:{room.pk}" if room else f"handover:{handover.pk}",
             text=summary,
             language=language,
@@ -52,7 +50,7 @@ def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime
         outbound.place(
             OutboundJob.Kind.TEXT,
             written_to,
-            purpose=CONFERENCE,
+            purpose=rooms.CONFERENCE,
             subject=f"handover:{handover.pk}",
             text=summary,
             language=language,
@@ -68,16 +66,6 @@ def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime
 def stop(handover: Handover, *, now: datetime) -> None:
     """They have confirmed, by whatever way: what still rings for it ends."""
     outbound.withdraw(f"handover:{handover.pk}", kind=OutboundJob.Kind.CALL, now=now)
-
-
-def answered(job: OutboundJob) -> list[Instruction]:
-    """Somebody rung into a conversation picked up; one that has ended cannot be joined."""
-    what, _colon, key = job.subject.partition(":")
-    words: list[Instruction] = [Say(job.text, job.language)] if job.text else []
-    room = Call.objects.filter(pk=key, state__in=Call.LIVE) if what == "call" else None
-    if room is not None and room.exists():
-        return [*words, Bridge(to=job.subject)]
-    return [*words, Say(wording.call_over(language=job.language), job.language), Hangup()]
 
 
 def dialled(number: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 
 from dispatch import (
+    answering,
     checkins,
     clocks,
     emergencies,
@@ -26,12 +27,10 @@ from dispatch.live import pokes
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import Priority
-from dispatch.timing import ON_CALL_S, SUPERVISORS_S
 from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
-from telephony import callbacks
 from telephony.instructions import Enqueue, Gather, Instruction, Say
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
@@ -39,15 +38,16 @@ from telephony.models import Priority as Urgency
 UNWELL = "3"
 WAIT_FOR_KEY_S = 8
 
-WAITING_CLOCK, CALLBACK_CLOCK = "waiting", "callback"
-
 
 class Hotline:
     """Implements `telephony.flow.CallFlow`."""
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
-        watch_waiting(call, now=now)
+        answering.watch(call, now=now)
+        return _announced(call, self._greeting(call, now=now))
+
+    def _greeting(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         callers = selectors.callers(call.from_number, now=now)
         if any(caller.alarm_key for caller in callers):
             return _alarm_key(call, callers, now=now)
@@ -75,7 +75,7 @@ class Hotline:
             call.settled = False
             call.priority = Urgency.higher(call.priority, Urgency.URGENT)
             call.step = call.step | {"at": "unwell"}
-            language = _language(call)
+            language = wording.language_of_call(call)
             return [Say(wording.unwell(language=language), language), Enqueue(Priority.URGENT)]
         category = Category.objects.filter(hotline_digit=digits).first() if digits else None
         if at == "menu" and category and call.elder and call.step.get("verified"):
@@ -97,7 +97,7 @@ class Hotline:
         clocks.clear(call=call, now=now)
         notices.settle(call=call, now=now)
         for callback in call.callbacks.filter(reached_at=None):
-            watch(callback, now=now)
+            answering.watch_callback(callback, now=now)
         emergencies.line_lost(call, now=now)
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
@@ -128,18 +128,14 @@ class Hotline:
         pokes.send("console", None)
 
 
-def watch_waiting(call: Call, *, now: datetime, rounds: int = 0) -> None:
-    """Winds the clock of a live call: after 15 s supervisors are told, after 60 s mobiles ring."""
-    after_s = (SUPERVISORS_S, ON_CALL_S - SUPERVISORS_S, ON_CALL_S)[min(rounds, 2)]
-    clocks.arm(WAITING_CLOCK, after_s=after_s, now=now, call=call, rounds=rounds)
-
-
-def watch(callback: CallBack, *, now: datetime, rounds: int = 0) -> None:
-    """Winds the clock that keeps a call-back in front of the desk until it is reached."""
-    after_s: float = callbacks.DUE_S[callback.priority]
-    if rounds == 0:
-        after_s = max(1.0, (callback.due_at - now).total_seconds())
-    clocks.arm(CALLBACK_CLOCK, after_s=after_s, now=now, callback=callback, rounds=rounds)
+def _announced(call: Call, answer: Sequence[Instruction]) -> Sequence[Instruction]:
+    """Where the town records, whoever rings is told so before anything is kept."""
+    if not settings.RECORD_CALLS:
+        return answer
+    call.step = call.step | {"recorded": True}
+    language = next(step.language for step in answer if isinstance(step, Say))
+    told = Say(wording.recorded(language=language), language)
+    return [answer[0], told, *answer[1:]]
 
 
 def watch_forgotten(*, now: datetime) -> int:
@@ -147,7 +143,7 @@ def watch_forgotten(*, now: datetime) -> int:
     watched = Deadline.objects.filter(RUNNING, callback__isnull=False).values("callback")
     forgotten = list(CallBack.objects.filter(reached_at=None).exclude(pk__in=watched)[:100])
     for callback in forgotten:
-        watch(callback, now=now)
+        answering.watch_callback(callback, now=now)
     return len(forgotten)
 
 
@@ -180,7 +176,7 @@ def _greet(call: Call, caller: Caller, *, now: datetime) -> Sequence[Instruction
     call.elder = elder
     if caller.verified:
         checkins.heard_from(elder, "call", now=now)
-    call.step = {"at": "menu", "verified": caller.verified}
+    call.step = call.step | {"at": "menu", "verified": caller.verified}
     if not caller.verified:
         return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
     orders = {c.hotline_digit: c for c in Category.objects.exclude(hotline_digit=None)}
@@ -219,21 +215,15 @@ def _order(call: Call, elder: Elder, category: Category, *, now: datetime) -> Se
         call=call,
         dedupe=f"call:{call.pk}:{category.pk}",
     )
-    call.step, call.settled = {"at": "ordered", "ordered": category.pk}, True
+    call.step = call.step | {"at": "ordered", "ordered": category.pk}
+    call.settled = True
     call.queued_at = None  # she has what she called for; staying on the line queues her again
     return [Say(wording.ordered(category, language=language), language), Gather(timeout_s=20)]
 
 
 def _person(call: Call) -> Sequence[Instruction]:
-    language = _language(call)
+    language = wording.language_of_call(call)
     if call.step.get("at") == "waiting":
         return [Enqueue(call.priority)]
     call.step = call.step | {"at": "waiting"}
     return [Say(wording.person(language=language), language), Enqueue(call.priority)]
-
-
-def _language(call: Call) -> str:
-    if call.elder:
-        return call.elder.language
-    first = Elder.objects.filter(pk__in=call.candidates).first()
-    return first.language if first else settings.LANGUAGE_CODE

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from dispatch import notices
 from dispatch.models import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
 from dispatch.spreading import Person, risk, spread
 from dispatch.timing import CHECKIN_CALL_S
@@ -13,6 +14,8 @@ from elders.models import Elder
 
 BATCH = 5000
 MIDNIGHT = time(0)
+EVENING = time(20)
+"""From then on nobody is rung for the first time who has not chosen such a time."""
 CHECKIN, SURVEY = "CHECKIN_HOURS", "SATISFACTION_HOURS"
 
 
@@ -32,8 +35,8 @@ def instant(day: date, at: time) -> datetime:
 
 def hours(setting: str = CHECKIN) -> tuple[time, time]:
     """From when to when the day's calls are spread, in town time."""
-    opens, _, closes = str(getattr(settings, setting)).partition("-")
-    return time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+    opens, closes = str(getattr(settings, setting)).split("-")
+    return time.fromisoformat(opens), time.fromisoformat(closes)
 
 
 def is_mine(*, now: datetime) -> bool:
@@ -56,12 +59,17 @@ def plan(*, now: datetime) -> int:
         _day, is_new = CheckInDay.objects.get_or_create(day=today, defaults={"planned_at": now})
         if not is_new:
             return 0
-        rows = _rows(today)
+        rows = _rows(today, now=now)
         CheckIn.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+        left_out = sum(row.state == CheckIn.State.MISSED for row in rows)
+        if left_out:
+            notices.tell("checkins_too_many", level="sos", now=now, data={"count": left_out})
         return len(rows)
 
 
-def _rows(today: date) -> list[CheckIn]:
+def _rows(today: date, *, now: datetime) -> list[CheckIn]:
+    """Today's check-ins. Who would be rung late in the evening without having chosen to is left
+    out at once, the least at risk first: it is told while there is a day to do something."""
     opens, closes = (instant(today, at) for at in hours())
     plans = CheckInPlan.objects.filter(active=True, days__contains=str(today.isoweekday()))
     asked = plans.exclude(elder__status=Elder.Status.DECEASED).values_list(
@@ -84,15 +92,15 @@ def _rows(today: date) -> list[CheckIn]:
     ]
     minutes = max(1, _minutes(closes - opens))
     found = spread(people, minutes=minutes, a_minute=a_minute())
-    return [
-        CheckIn(
-            elder_id=one.id,
-            day=today,
-            risk=one.risk,
-            due_at=opens + timedelta(minutes=found[one.id]),
-        )
-        for one in people
-    ]
+    evening = instant(today, EVENING)
+    rows = []
+    for one in people:
+        due_at = opens + timedelta(minutes=found[one.id])
+        row = CheckIn(elder_id=one.id, day=today, risk=one.risk, due_at=due_at)
+        if one.at_min is None and due_at >= evening:
+            row.state, row.ended_at = CheckIn.State.MISSED, now
+        rows.append(row)
+    return rows
 
 
 def _minutes(span: timedelta) -> int:

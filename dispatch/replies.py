@@ -6,7 +6,6 @@ from datetime import datetime
 from dispatch import (
     checkin_replies,
     closing,
-    handover_calls,
     notices,
     offers,
     survey_replies,
@@ -16,7 +15,7 @@ from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Offer, ServiceRequest
 from dispatch.states import OfferState
-from telephony import callbacks, outbound
+from telephony import callbacks, outbound, rooms
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob
 
@@ -25,10 +24,11 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
     """Somebody picked up: they hear what it is about and which key does what."""
     if job.purpose == "ring_back":
         return [Say(job.text, job.language), Enqueue("emergency")]
+    if job.purpose == rooms.CONFERENCE:  # an open conversation was joined below us already
+        words = [Say(job.text, job.language)] if job.text else []
+        return [*words, Say(wording.room_is_over(language=job.language), job.language), Hangup()]
     if job.purpose == "offer" and _is_over(_offer_of(job), now=now):
         return [Say(wording.offer_over(language=job.language), job.language), Hangup()]
-    if job.purpose == handover_calls.CONFERENCE:
-        return handover_calls.answered(job)
     return [Say(job.text, job.language), Gather(timeout_s=15)]
 
 
@@ -65,10 +65,12 @@ def failed(job: OutboundJob, *, now: datetime) -> None:
     if job.purpose in EVERYDAY_FAILED:
         EVERYDAY_FAILED[job.purpose](job, now=now)
         return
-    if job.purpose == "offer":
-        return  # the offer has its own clock, and the next worker is asked
+    if job.purpose == rooms.CONFERENCE:
+        rooms.unreached(job, now=now)
+    if job.purpose in ("offer", "withdrawn"):
+        return  # the offer has its own clock, and the next worker is asked; news of it is no more
     data = {"purpose": job.purpose, "to": job.to}
-    if job.purpose == handover_calls.CONFERENCE and about:
+    if job.purpose == rooms.CONFERENCE and about:
         notices.tell("unreached", level="sos", now=now, request=about, data=data)
         return
     notices.tell("unreached", now=now, request=about, data=data) if about else notices.tell(

@@ -35,6 +35,11 @@ class Standing:
     clears_s: float | None
     held_up: bool
 
+    @property
+    def oldest_min(self) -> int:
+        """Whole minutes, for people to read."""
+        return int(self.oldest_s // 60)
+
 
 ANSWERED = (State.WELL, State.HEARD, State.PERSON, State.VOUCHED)
 SILENT = (State.CONTACTS, State.VISIT)

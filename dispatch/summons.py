@@ -3,7 +3,6 @@
 A job's subject names what it is about ("offer:17"), so that it ends with it.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -84,7 +83,7 @@ def ask_confirmation(request: ServiceRequest, *, now: datetime) -> bool:
 def ring_back(request: ServiceRequest, number: str, *, now: datetime) -> None:
     """No voice contact yet: her number is rung, and whoever answers gets a person.
 
-    Who cannot hear is written to in the same moment.
+    Who cannot hear, or prefers to be written to, is written to in the same moment.
     """
     elder = request.elder
     listener = (
@@ -99,7 +98,7 @@ def ring_back(request: ServiceRequest, number: str, *, now: datetime) -> None:
         elder=elder,
         attempts=1,
     )
-    reach(replace(listener, prefers=CALL), message, at_once=True, now=now)
+    reach(listener, message, at_once=True, now=now)
 
 
 def tell_contacts(request: ServiceRequest, elders: list[Elder], *, now: datetime) -> None:
@@ -140,5 +139,23 @@ def ring_on_call(call: Call, *, now: datetime) -> None:
             priority=call.priority,
             key=f"on_call:{call.pk}:{number}",
             max_attempts=1,
+            now=now,
+        )
+
+
+def tell_waiting(call: Call, elder: Elder, *, now: datetime) -> None:
+    """A caller has waited far too long: those around her who agreed are told, once a call."""
+    for contact in selectors.contacts_to_ring(elder):
+        listener = reaching.contact(contact)
+        outbound.place(
+            OutboundJob.Kind.TEXT,
+            contact.phone,
+            purpose="waiting",
+            subject=f"waiting:{call.pk}",
+            text=wording.waiting_call(elder, language=listener.language),
+            language=listener.language,
+            priority=call.priority,
+            elder=elder,
+            key=f"waiting:{call.pk}:{contact.phone}",
             now=now,
         )

@@ -54,17 +54,24 @@ def _key(
 
 
 def _text(job: OutboundJob, survey: Survey, digits: str, *, now: datetime) -> Sequence[Instruction]:
-    """Replying 443 answers the questions in their order; 0 has a person ring her."""
+    """A digit a text, and the next question comes back; several answer in their order.
+
+    0 has a person ring her; what is no answer ends it kindly.
+    """
     language = job.language
     if digits == "0":
         surveys.finish(survey, now=now)
         callbacks.open_for(job.to, reason="asked", priority=job.priority, elder=job.elder, now=now)
         return [Say(wording.rings_you(language=language), language)]
-    for question, digit in zip(surveys.questions(), digits, strict=False):
+    asked, at = surveys.questions(), survey.answers.count()
+    for question, digit in zip(asked[at:], digits, strict=False):
         if digit in _SCALE:
             surveys.answer(survey, question, int(digit), now=now)
+    given = survey.answers.count()
+    if at < given < len(asked):
+        return _ask(asked[given], language)
     surveys.finish(survey, refused=True, now=now)
-    return _goodbye(language)
+    return [Say(everyday_wording.survey_over(language=language), language)]
 
 
 _SCALE = {str(n) for n in range(1, BEST + 1)}

@@ -122,7 +122,7 @@ def _ring(survey: Survey, *, now: datetime) -> bool:
         "satisfaction",
         survey.subject,
         everyday_wording.survey_call(request, asked[0], language=elder.language),
-        everyday_wording.survey_text(request, asked, language=elder.language),
+        everyday_wording.survey_text(request, asked[0], language=elder.language),
         elder=elder,
         expires_at=survey.due_at,
         attempts=2,

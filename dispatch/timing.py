@@ -25,9 +25,8 @@ NAG_S = {Priority.ROUTINE: 900, Priority.URGENT: 300, Priority.EMERGENCY: 120}
 REPEAT_S = {Priority.ROUTINE: 300, Priority.URGENT: 60, Priority.EMERGENCY: 30}
 CONFIRM_S = 600  # from the confirmation call to a person being told that nobody answered
 
-# Calls. GB/T 33358 asks for an answer within 15 s; NENA and TEC measure 20, 60 and 180 s.
-SUPERVISORS_S = 15
-ON_CALL_S = 60
+# Calls. How long one may wait are rows: `dispatch.answering`.
+HOLD_S = 60  # on hold for longer is noticed
 SAME_ORDER_S = 4 * 3600  # the same order again within this goes to a person
 
 # Daily check-ins. A try rings for half a minute; who is written to gets longer to answer.
@@ -35,12 +34,13 @@ CHECKIN_ANSWER_S = 150
 CHECKIN_AGAIN_S = 600  # from a silent try to the second one
 CHECKIN_AGAIN_AT_MOST_S = 900  # held up for longer than this, the contacts are asked instead
 CHECKIN_CONTACTS_S = 600  # the contacts have this long, then somebody goes and looks
+CHECKIN_UNPLACED_S = 120  # until the carrier is tried again when it places nothing
 CHECKIN_CALL_S = 45  # how long a line is taken by one: ringing and a word
 CHECKIN_BEHIND_S = 1800  # a backlog older than this is told to the desk
 
 # Satisfaction calls.
 SURVEY_AFTER_S = 3600  # from the end of the visit, at the earliest
-SURVEY_ANSWER_S = 600  # two attempts and three questions
+SURVEY_ANSWER_S = 1800  # two attempts and three questions, also by text
 
 # Emergencies (rule 15).
 VOICE_S = 30  # without voice contact for this long the next number is rung

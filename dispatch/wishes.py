@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dispatch import hotline, intake
+from dispatch import answering, intake
 from dispatch.actors import Actor
 from dispatch.live import pokes
 from dispatch.models import ServiceRequest
@@ -40,7 +40,7 @@ def ring_me(elder: Elder, *, reason: str, priority: Priority, now: datetime) -> 
         callback = callbacks.open_for(
             numbers[0] if numbers else "", reason=reason, priority=priority, elder=elder, now=now
         )
-        hotline.watch(callback, now=now)
+        answering.watch_callback(callback, now=now)
         pokes.after_commit(f"elder:{elder.pk}")
         return callback
 

@@ -12,6 +12,7 @@ from dispatch.models import Offer, ServiceRequest
 from dispatch.speech import spoken as _spoken
 from elders.models import Elder
 from providers.models import Category
+from telephony.models import Call
 
 
 @_spoken
@@ -94,7 +95,7 @@ def offer_call(offer: Offer, language: str) -> str:
 def offer_text(offer: Offer, language: str) -> str:
     return _(
         "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
-        " Reply 1 to accept, 2 to decline."
+        " Reply 1 to accept, 2 to decline, 0 and we ring you."
     ) % _offer(offer, language)
 
 
@@ -218,6 +219,41 @@ def contact_going(language: str) -> str:
 @_spoken
 def on_call(language: str) -> str:
     return _("One Number: a caller has been waiting for a minute and the desk does not answer.")
+
+
+@_spoken
+def waiting_call(elder: Elder, language: str) -> str:
+    """To a contact: she is on the telephone and nobody has answered her yet."""
+    return _(
+        "%(name)s has been waiting on the phone of %(number)s for some minutes. We ring her back"
+        " as soon as we can. If you can reach her, please ring her now."
+    ) % {"name": elder.name_in(language), "number": settings.HOTLINE_NUMBER}
+
+
+@_spoken
+def will_ring_back(language: str) -> str:
+    return _(
+        "We are sorry that you have to wait. You keep your place. If you would rather hang up, we"
+        " ring you back."
+    )
+
+
+@_spoken
+def recorded(language: str) -> str:
+    return _("This call is recorded.")
+
+
+@_spoken
+def room_is_over(language: str) -> str:
+    return _("The call has ended meanwhile. Thank you for answering.")
+
+
+def language_of_call(call: Call) -> str:
+    """What to speak to the other side of a call in."""
+    if call.elder:
+        return call.elder.language
+    first = Elder.objects.filter(pk__in=call.candidates).first()
+    return first.language if first else settings.LANGUAGE_CODE
 
 
 def name_of(request: ServiceRequest, language: str) -> str:

@@ -38,6 +38,20 @@ def search_hashes(text: str) -> list[str]:
     ]
 
 
+def seal(content: bytes) -> bytes:
+    """`content` as nobody reads it without the keys."""
+    return _cipher(_secrets()).encrypt(content)
+
+
+def unseal(token: bytes) -> bytes | None:
+    """What `seal` was given; None when its key is missing."""
+    try:
+        return _cipher(_secrets()).decrypt(token)
+    except InvalidToken:
+        log.error("no key in FIELD_KEYS reads this content")
+        return None
+
+
 class Unreadable(str):
     """What stands in for a text whose key is missing: it is shown, and saved back as it was.
 

@@ -5,7 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from telephony.models import Call, CallBack, CallEvent, Cost, OptOut, OutboundJob
+from elders.admin import RegisterMixin
+from telephony.models import (
+    AgentState,
+    Call,
+    CallBack,
+    CallEvent,
+    Cost,
+    OptOut,
+    OutboundJob,
+    Skill,
+)
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -91,3 +101,20 @@ class OptOutAdmin(ReadOnly):
     list_display = ["number", "since", "until"]
     list_filter = [("until", admin.EmptyFieldListFilter)]
     search_fields = ["number"]
+
+
+@admin.register(Skill)
+class SkillAdmin(RegisterMixin, admin.ModelAdmin[Skill]):
+    """Who may best take whom. Somebody without a row is taken to be able to do everything."""
+
+    list_display = ["user", "code"]
+    list_filter = ["code"]
+    list_select_related = ["user"]
+
+
+@admin.register(AgentState)
+class AgentStateAdmin(ReadOnly):
+    list_display = ["user", "state", "reason", "since", "until"]
+    list_filter = ["state", "reason"]
+    list_select_related = ["user"]
+    date_hierarchy = "since"

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from telephony import attempts, callbacks, script
-from telephony.desk import LEASE
+from telephony import agents, attempts, callbacks, rooms, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp, keep, recall
 from telephony.flow import call_flow
@@ -128,16 +127,21 @@ def _ask_about_reply(job: OutboundJob, digits: str, *, now: datetime) -> Sequenc
 
 
 def _greeting(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
-    """The script's first words, or the operator who wants to speak with them.
+    """The script's first words, the operator who wants to speak with them, or a conversation.
 
     With an operator the job's own text, if it has one, is read out before they are joined.
     """
+    if job.purpose == rooms.CONFERENCE and (bridge := rooms.welcome(job, call, now=now)):
+        return bridge
     if job.operator is None:
         return script.ask(call, lambda: call_flow().answered(job, call, now=now))
     if not job.operator.is_active:
         return [Enqueue(job.priority)]
     call.operator, call.claimed_at = job.operator, now
-    call.lease_until = now + timedelta(seconds=LEASE)
+    call.lease_until = script.lease(now)
+    call.save(update_fields=["operator", "claimed_at", "lease_until"])
+    rooms.enter(call, job.operator, now=now)
+    agents.follow(job.operator, now=now)
     words = [Say(job.text, job.language)] if job.text else []
     return [*words, Bridge(to=f"operator:{job.operator.pk}", name=str(job.operator))]
 

@@ -1,7 +1,7 @@
 """The operators' side of a call: the queue, taking one, holding it, letting it go."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from elders import roles
 from elders.models import User
-from telephony import callbacks, outbound, script
+from telephony import agents, callbacks, outbound, recordings, rooms, script
 from telephony.errors import CallError
 from telephony.instructions import Bridge, Hangup, Say, as_json
 from telephony.models import Call, OutboundJob
@@ -18,8 +18,8 @@ from telephony.models.priority import most_pressing_first
 
 log = logging.getLogger(__name__)
 
-LEASE = 60
-"""Seconds that an operator's call stays theirs without a sign of life from their console."""
+LEASE = script.LEASE
+_lease = script.lease
 
 State = Call.State
 _CLAIMABLE = Q(state=State.RINGING) & (
@@ -58,6 +58,7 @@ def claim(call_id: int, *, by: User, now: datetime) -> Call:
         if won:
             bridge = Bridge(to=f"operator:{by.pk}", name=str(by))
             script.tell(call_id, [bridge], now=now)
+            agents.follow(by, now=now)
     call = Call.objects.select_related("operator", "elder").filter(pk=call_id).first()
     if call is None:
         raise CallError("not_found", _("There is no such call."), http_status=404)
@@ -75,47 +76,60 @@ def claim(call_id: int, *, by: User, now: datetime) -> Call:
 
 
 def talk(call_id: int, *, by: User, now: datetime) -> Call:
-    """The operator and the caller speak: the wait is over."""
+    """The operator and the caller speak: the wait is over. A colleague who was rung into the
+    conversation, and picks up, joins it."""
     with transaction.atomic():
-        call = _mine(call_id, by)
+        call = script.locked(call_id)
+        if not call.is_over and rooms.answers_invitation(call, by, now=now):
+            script.poke(call)
+            return call
+        call = rooms.mine(call_id, by)
         call.state = State.TALKING
         call.answered_at = call.answered_at or now
         call.lease_until = _lease(now)
         call.save()
+        rooms.enter(call, by, now=now)
+        recordings.start(call, now=now)
         script.poke(call)
     return call
 
 
-def line_lost(call_id: int, *, by: User) -> None:
+def line_lost(call_id: int, *, by: User, now: datetime | None = None) -> None:
     """The telephone of `by` has left the conversation; the caller is still there.
 
     Nothing ends: the call stays theirs while their console lives, which says so and rings anew.
+    Of a colleague who only helped or listened, with `now`, it is the end.
     """
     call = Call.objects.filter(pk=call_id, operator=by, state__in=Call.HELD).first()
     if call:
         log.warning("An operator's telephone was lost", extra={"call": call.pk})
         script.poke(call)
+    elif now and (others := Call.objects.filter(pk=call_id).first()):
+        rooms.give_up(others, by, now=now)
+        script.poke(others)
 
 
 def say(call_id: int, text: str, *, by: User, now: datetime) -> None:
     """Speak to the caller by typing."""
     with transaction.atomic():
-        _mine(call_id, by)
+        call = rooms.mine(call_id, by)
+        recordings.hear(call, str(by), text)
         script.tell(call_id, [Say(text, by.language)], now=now)
 
 
 def hang_up(call_id: int, *, by: User, now: datetime) -> Call:
     """End the connection; what is left is the wrap-up. Ending it twice is once."""
     with transaction.atomic():
-        call = _mine(call_id, by, or_writing=True)
+        call = rooms.mine(call_id, by, or_writing=True)
         if call.state != State.WRAP_UP:
-            call.state, call.ended_at = State.WRAP_UP, now
+            call.state, call.ended_at, call.held_at = State.WRAP_UP, now, None
             call.lease_until = _lease(now)
             call.script = [*call.script, as_json(Hangup())]
             call.save()
             script.finish_job(call)
             script.end_leg(call)
             script.poke(call)
+        _leave_room(call, now=now)
     return call
 
 
@@ -125,20 +139,25 @@ def wrap_up(call_id: int, *, by: User, disposition: str, now: datetime) -> Call:
         call = hang_up(call_id, by=by, now=now)
         call.state, call.disposition, call.lease_until = State.ENDED, disposition, None
         call.save()
+        agents.follow(by, now=now)
         script.poke(call)
     return call
 
 
 def transfer(call_id: int, *, to: User, by: User, now: datetime) -> Call:
-    """Give a call to a colleague, who has it as claimed and takes it up with `talk`."""
+    """Give a call to a colleague, who has it as claimed and takes it up with `talk` (cold; the
+    warm way is `rooms.invite` and `pass_on`)."""
     if not roles.is_operator(to):
         reason = _("This is not an operator.")
         raise CallError("not_an_operator", reason, http_status=400, fields={"to": reason})
     with transaction.atomic():
-        call = _mine(call_id, by)
-        call.state, call.operator = State.CLAIMED, to
+        call = rooms.mine(call_id, by)
+        call.state, call.operator, call.held_at = State.CLAIMED, to, None
         call.claimed_at, call.lease_until = now, _lease(now)
         call.save()
+        rooms.give_up(call, by, now=now)
+        for one in (by, to):
+            agents.follow(one, now=now)
         script.tell(call_id, [Bridge(to=f"operator:{to.pk}", name=str(to))], now=now)
     call.refresh_from_db()
     return call
@@ -156,18 +175,33 @@ def lapse_leases(*, now: datetime) -> int:
     return sum(_lapse(pk, now=now) for pk in lapsed)
 
 
+@transaction.atomic
 def _lapse(call_id: int, *, now: datetime) -> int:
     lapsed = Call.objects.filter(pk=call_id, lease_until__lte=now)
+    before = Call.objects.select_related("operator").get(pk=call_id)
     changed = lapsed.filter(state__in=Call.HELD).update(
         state=State.RINGING,
         operator=None,
         lease_until=None,
+        held_at=None,
         returned_at=now,
         queued_at=Coalesce("queued_at", "opened_at"),
     ) or lapsed.filter(state=State.WRAP_UP).update(state=State.ENDED, lease_until=None)
     if changed:
-        script.poke(Call.objects.get(pk=call_id))
+        rooms.give_up(before, before.operator, now=now)
+        agents.follow(before.operator, now=now)
+        call = Call.objects.get(pk=call_id)
+        if call.is_over:
+            _leave_room(call, now=now)
+        script.poke(call)
     return changed
+
+
+def _leave_room(call: Call, *, now: datetime) -> None:
+    """The line is dead: so is the conversation around it."""
+    rooms.close(call, now=now)
+    recordings.stop(call, now=now)
+    agents.follow(call.operator, now=now)
 
 
 def ring_back(callback_id: int, *, by: User, now: datetime) -> OutboundJob:
@@ -202,19 +236,4 @@ def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:
                 reason = _("You have calls in hand: name a colleague who takes them.")
                 raise CallError("handover_needed", reason, fields={"to": reason})
             transfer(pk, to=to, by=user, now=now)
-
-
-def _lease(now: datetime) -> datetime:
-    return now + timedelta(seconds=LEASE)
-
-
-def _mine(call_id: int, by: User, *, or_writing: bool = False) -> Call:
-    """The call, locked, if `by` has it."""
-    call = script.locked(call_id)
-    if call.operator_id == by.pk and call.state in Call.HELD:
-        return call
-    if call.operator_id == by.pk and or_writing and call.state == State.WRAP_UP:
-        return call
-    if call.is_over:
-        raise CallError("call_over", _("This call is over."))
-    raise CallError("not_yours", _("You do not have this call."), by=str(call.operator or ""))
+        agents.leave(user, now=now)

@@ -6,15 +6,14 @@ comes up.
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from telephony import attempts, callbacks, script
-from telephony.desk import LEASE
+from telephony import agents, attempts, callbacks, recordings, rooms, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp, keep, recall
 from telephony.flow import call_flow
@@ -122,7 +121,7 @@ def _reply(call: Call, cursor: int) -> Reply:
 def _pressed(call: Call, *, pressed: str, now: datetime) -> None:
     """Keys go to the script, unless two people are talking."""
     flow, job = call_flow(), call.job
-    if call.operator_id:
+    if call.operator_id or script.in_room(call):
         return script.poke(call)
     if job is None:
         answer = script.ask(call, lambda: flow.digits(call, pressed, now=now))
@@ -135,7 +134,9 @@ def _pressed(call: Call, *, pressed: str, now: datetime) -> None:
 
 
 def _said(call: Call, *, text: str, now: datetime) -> None:
-    if call.operator_id:
+    if call.operator_id or script.in_room(call):
+        spoken_in = call if call.operator_id else Call.objects.get(pk=call.step["room"])
+        recordings.hear(spoken_in, call.other_number, text)
         return script.poke(call)
     answer = script.ask(call, lambda: call_flow().speech(call, text, now=now))
     script.take(call, answer, now=now)
@@ -145,8 +146,10 @@ def _said(call: Call, *, text: str, now: datetime) -> None:
 def _hung_up(call: Call, *, now: datetime) -> None:
     call.state, call.ended_at = _last_state(call), now
     writing = call.state == Call.State.WRAP_UP
-    call.lease_until = now + timedelta(seconds=LEASE) if writing else None
+    call.lease_until = script.lease(now) if writing else None
+    call.held_at = None
     call.save()
+    _out_of_the_room(call, now=now)
     if call.state == Call.State.ABANDONED:
         callbacks.open_callback(call, reason="abandoned", now=now)
     if call.job and call.answered_at is None:
@@ -160,6 +163,17 @@ def _hung_up(call: Call, *, now: datetime) -> None:
         call.priority = Priority.higher(call.priority, Priority.URGENT)
         callbacks.open_callback(call, reason="script_failed", now=now)
     script.poke(call)
+
+
+def _out_of_the_room(call: Call, *, now: datetime) -> None:
+    """Whoever was rung in is out; where the caller is gone, the operator and the others may go on
+    (120 is still on the line) until the operator ends it, except where nobody speaks."""
+    if call.job:
+        rooms.unreached(call.job, now=now)
+    if call.state != Call.State.WRAP_UP:
+        rooms.close(call, now=now)
+    recordings.stop(call, now=now)
+    agents.follow(call.operator, now=now)
 
 
 def _last_state(call: Call) -> Call.State:

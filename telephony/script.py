@@ -25,6 +25,14 @@ from telephony.models import Call, OutboundJob, Priority
 
 log = logging.getLogger(__name__)
 
+LEASE = 60
+"""Seconds that an operator's call stays theirs without a sign of life from their console."""
+
+
+def lease(now: datetime) -> datetime:
+    """When a call in hand goes back to the queue unless the console lives."""
+    return now + timedelta(seconds=LEASE)
+
 
 def poke(call: Call | None) -> None:
     """After commit, have screens look at this call (None: at the call-backs)."""
@@ -87,9 +95,14 @@ def take(call: Call, instructions: Sequence[Instruction], *, now: datetime) -> l
 
 def _leaves_alone(call: Call, given: Sequence[Instruction]) -> bool:
     """Nobody listens, nobody comes, and the line stays open."""
-    if call.is_over or call.queued_at or call.operator_id or call.silence_at:
+    if call.is_over or call.queued_at or call.operator_id or call.silence_at or in_room(call):
         return False
     return not any(isinstance(step, Gather | Enqueue | Bridge | Record | Hangup) for step in given)
+
+
+def in_room(call: Call) -> bool:
+    """Whether this leg, which we placed, is in the conversation of another call."""
+    return "room" in call.step
 
 
 def _act(call: Call, step: Instruction, *, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """The conductor's rows, by noun."""
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
-from dispatch.models.clock import Deadline, Notice
+from dispatch.models.clock import AnswerRule, Deadline, Notice
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.models.survey import Question, Survey, SurveyAnswer
 
 __all__ = [
+    "AnswerRule",
     "Assignment",
     "Block",
     "CheckIn",

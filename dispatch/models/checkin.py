@@ -1,5 +1,6 @@
 """The daily check-in: who is asked when, how far each of today's has come, and its log."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models.request import ServiceRequest
 from elders.models import Elder
+from elders.selectors import numbers_of
 
 
 class CheckInPlan(models.Model):
@@ -39,6 +41,11 @@ class CheckInPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.elder}"
+
+    def clean(self) -> None:
+        """Whoever is to be rung has a number."""
+        if self.elder_id and not numbers_of(self.elder):
+            raise ValidationError({"elder": _("She has no telephone number.")})
 
 
 class CheckInDay(models.Model):

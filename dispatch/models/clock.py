@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from dispatch.models.checkin import CheckIn
 from dispatch.models.offer import Handover, Offer
@@ -65,6 +66,35 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%H:%M:%S}"
+
+
+class AnswerRule(models.Model):
+    """What happens when a caller has waited for `after_s` seconds and nobody has answered.
+
+    The rows are the rules: a town edits them in the registers. Each becomes a deadline of a
+    call in its turn; `dispatch.answering` has what each act does.
+    """
+
+    class Act(models.TextChoices):
+        SUPERVISORS = "supervisors", _("supervisors are told")
+        ON_CALL = "on_call", _("the on-call mobiles ring")
+        CONTACTS = "contacts", _("contacts are told, a call-back is promised")
+
+    after_s = models.PositiveSmallIntegerField(_("after seconds of waiting"))
+    act = models.CharField(_("what happens"), max_length=20, choices=Act)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("answer-time rule")
+        verbose_name_plural = _("answer-time rules")
+        ordering = ["after_s", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(after_s__gt=0), name="rule_after_some_time"),
+            models.UniqueConstraint(fields=["after_s", "act"], name="one_rule_a_moment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.after_s} s: {self.get_act_display()}"
 
 
 class Notice(models.Model):

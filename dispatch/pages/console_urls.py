@@ -3,7 +3,16 @@
 from django.urls import path
 
 from dispatch.pages import console
-from dispatch.pages.desk import call_acts, desk_acts, request_acts, softphone, visit_acts
+from dispatch.pages.desk import (
+    call_acts,
+    desk_acts,
+    lists,
+    request_acts,
+    reviewing,
+    room_acts,
+    softphone,
+    visit_acts,
+)
 
 urlpatterns = [
     path("", console.index, name="console"),
@@ -21,6 +30,23 @@ urlpatterns = [
     path("calls/<int:pk>/wrap-up/", call_acts.wrap_up, name="console-wrap-up"),
     path("calls/<int:pk>/transfer/", call_acts.transfer, name="console-transfer"),
     path("calls/<int:pk>/promise/", call_acts.promise, name="console-promise"),
+    path("calls/<int:pk>/hold/", room_acts.hold, name="console-hold"),
+    path("calls/<int:pk>/add/", room_acts.add, name="console-add"),
+    path("calls/<int:pk>/invite/", room_acts.invite, name="console-invite"),
+    path("calls/<int:pk>/join/", room_acts.join, name="console-join"),
+    path("calls/<int:pk>/pass-on/", room_acts.pass_on, name="console-pass-on"),
+    path("calls/<int:pk>/leave/", room_acts.leave, name="console-leave"),
+    path("calls/<int:pk>/listen/", room_acts.listen, name="console-listen"),
+    path("agent/", room_acts.agent, name="console-agent"),
+    path("shift/", lists.shift, name="console-shift"),
+    path("callbacks/", lists.call_backs, name="console-callbacks"),
+    path("callbacks/list/", lists.call_backs_region, name="console-callbacks-list"),
+    path("callbacks/<int:pk>/tried/", call_acts.tried, name="console-tried"),
+    path("recordings/<int:pk>/", lists.recording, name="console-recording"),
+    path("recordings/<int:pk>/sound/", lists.sound, name="console-sound"),
+    path("reviews/", reviewing.index, name="console-reviews"),
+    path("reviews/draw/", reviewing.draw, name="console-draw"),
+    path("reviews/<int:pk>/", reviewing.one, name="console-review"),
     path("callbacks/<int:pk>/ring/", call_acts.ring_back, name="console-ring-back"),
     path("callbacks/<int:pk>/reached/", call_acts.reached, name="console-reached"),
     path("requests/", request_acts.create, name="console-create"),

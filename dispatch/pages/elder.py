@@ -47,6 +47,15 @@ def unwell(request: KnownRequest, elder: Elder) -> HttpResponse:
 
 @require_POST
 @for_elders
+def i_am_well(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """The 1 of today's check-in: then nobody need ring her."""
+    for checkin in checkins.open_of(elder):
+        checkins.well(checkin.pk, now=timezone.now())
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
 def order(request: KnownRequest, elder: Elder, code: str) -> HttpResponse:
     category = get_object_or_404(Category, pk=code)
     wishes.order(

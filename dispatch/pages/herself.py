@@ -7,7 +7,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch.models import ServiceRequest
+from dispatch import checkins
+from dispatch.models import CheckIn, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import ELDER_STEPS, Coming, Step
 from dispatch.states import OPEN, State, may_move
@@ -40,6 +41,7 @@ class HerPage:
     greeting: str
     asked: list[Asked]
     callback: CallBack | None
+    checkin: CheckIn | None
     just_cancelled: ServiceRequest | None
     meals: Category | None
     at_home: list[tuple[Category, str]]
@@ -60,6 +62,7 @@ def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
         greeting=_greeting(elder, now=now),
         asked=[_asked(request, now=now) for request in still_open],
         callback=CallBack.objects.filter(elder=elder, reached_at=None).order_by("-pk").first(),
+        checkin=checkins.open_of(elder).first(),
         just_cancelled=last if last and _was_just_cancelled(last, now=now) else None,
         meals=categories.get(MEALS),
         at_home=[(categories[code], HANDS[code]) for code in AT_HOME if code in categories],

@@ -100,6 +100,8 @@ CALLBACK_REASONS: dict[str, Any] = {
     "asked": _("Answered our text with 0: wants to speak with a person"),
     "unwell_text": _("Answered the check-in: is not well"),
     "promised": _("We promised to ring back"),
+    "waited": _("Waited too long: we promised to ring back"),
+    "missed": _("Rang while we were away"),
     "unreached": _("Could not be reached"),
 }
 CLOCKS: dict[str, Any] = {

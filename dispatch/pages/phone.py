@@ -70,6 +70,8 @@ def _words() -> dict[str, Any]:
         "claimed": _("Somebody takes it"),
         "talking": _("Talking"),
         "over": _("The call is over"),
+        "with": _("Talking with %s"),
+        "on_hold": _("On hold, music plays"),
         "incoming": _("Is ringing you"),
         "queued": _("You are in the queue; somebody answers soon."),
         "bridged": _("You are speaking with %s."),

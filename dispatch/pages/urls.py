@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dispatch.pages import elder, home, phone, track, worker
+from dispatch.pages import elder, home, phone, track, wall, worker
 
 urlpatterns = [
     path("", home.index, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("elder/now/", elder.region, name="elder-now"),
     path("elder/help/", elder.help_now, name="elder-help"),
     path("elder/unwell/", elder.unwell, name="elder-unwell"),
+    path("elder/well/", elder.i_am_well, name="elder-i-am-well"),
     path("elder/order/<slug:code>/", elder.order, name="elder-order"),
     path("elder/requests/<int:pk>/cancel/", elder.cancel, name="elder-cancel"),
     path("elder/requests/<int:pk>/well/", elder.all_is_well, name="elder-well"),
@@ -27,5 +28,7 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("wall/", wall.index, name="wall"),
+    path("wall/now/", wall.region, name="wall-now"),
     path("console/", include("dispatch.pages.console_urls")),
 ]

@@ -57,6 +57,7 @@ class Call(models.Model):
     claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    held_at = models.DateTimeField(_("on hold since"), null=True, blank=True)
 
     operator = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="calls")
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

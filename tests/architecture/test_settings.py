@@ -56,6 +56,11 @@ def in_production(settings):
         ("FIELD_KEYS", [], ["one_number.E003"]),
         ("SIMULATOR", True, ["one_number.E004"]),
         ("DEMO", True, ["one_number.E005"]),
+        ("CHECKIN_HOURS", "half past seven", ["one_number.E020"]),
+        ("CHECKIN_HOURS", "11:00-07:30", ["one_number.E020"]),
+        ("SATISFACTION_HOURS", "10:00", ["one_number.E020"]),
+        ("SATISFACTION_LINE", 7.0, ["one_number.E020"]),
+        ("TRUNKS", 1, ["one_number.E020"]),
     ],
 )
 def test_a_wrong_configuration_is_refused(in_production, setting, value, complaints):

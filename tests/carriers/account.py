@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from telephony.carriers.twilio import errands
+from telephony.carriers.twilio import errands, rest
 from tests.carriers.twilio.exchange import ACCOUNT, BASE, Exchange
 
 
@@ -21,6 +21,7 @@ def twilio(settings) -> Iterator[Exchange]:
     settings.TWILIO_API_URL = exchange.url
     settings.TWILIO_CALLS_PER_S = 1000.0
     settings.CARRIERS = ["telephony.carriers.twilio.carrier.Twilio"]
+    rest._silence.since = -float("inf")  # what another test's account did not answer
     yield exchange
     errands.settle()
     exchange.close()

@@ -162,6 +162,30 @@ def test_the_plan_of_fifty_thousand_is_a_bounded_number_of_queries(early):
     assert len(writes) <= 2 + -(-2_000 // 100)
 
 
+def test_what_does_not_fit_into_the_day_is_told_when_it_is_planned(settings, early):
+    settings.TRUNKS, settings.CHECKIN_HOURS = 2, "19:58-19:59"  # one a minute
+    people = crowd(4, at=None)
+    CheckInPlan.objects.filter(elder=people[3]).update(risk=3)
+    own = cast.mei()
+    asked(own, at=time(21, 0))
+    turn(early)
+    left = CheckIn.objects.filter(state="missed").values_list("elder__name", flat=True)
+    assert sorted(left) == ["Elder 1", "Elder 2"]
+    assert Notice.objects.get(code="checkins_too_many").data == {"count": 2}
+    turn(mornings.instant(date(2026, 3, 10), time(21, 0)))
+    assert CheckIn.objects.get(elder=own).state == "ringing"  # so late because she chose it
+
+
+def test_who_has_no_number_is_a_gap_in_the_register_and_no_visit(mei, early, morning):
+    asked(mei)
+    mei.holdings.all().delete()
+    turn(early)
+    turn(morning)
+    assert her().state == "missed"
+    assert Notice.objects.get(code="checkin_no_number").data == {"elder": "Mei Chen"}
+    assert not ServiceRequest.objects.exists()
+
+
 # --- two tries, the contacts, a visit ----------------------------------------------------------
 
 
@@ -379,8 +403,21 @@ def test_a_press_on_her_page_counts(mei, early, client):
     client.force_login(cast.signed_in(mei))
     asked(mei)
     mornings.plan(now=datetime.now(UTC))
+    CheckIn.objects.update(state="waiting")  # whatever hour it is now
     client.post("/elder/unwell/")
     assert her().state == "heard"
+
+
+def test_her_page_asks_her_too_and_one_press_is_the_answer(mei, client):
+    client.force_login(cast.signed_in(mei))
+    assert "Are you well today" not in client.get("/elder/").content.decode()
+    asked(mei)
+    mornings.plan(now=datetime.now(UTC))
+    CheckIn.objects.update(state="waiting")
+    assert "Are you well today" in client.get("/elder/").content.decode()
+    answer = client.post("/elder/well/", follow=True).content.decode()
+    assert "Are you well today" not in answer
+    assert her().state == "well"
 
 
 def test_an_open_emergency_is_not_asked_how_it_is(mei, early, morning):
@@ -399,6 +436,53 @@ def test_heard_from_while_her_contacts_are_asked_ends_their_calls(mei, early, mo
     checkins.heard_from(mei, "call", now=now)
     assert her().state == "heard"
     assert not OutboundJob.objects.filter(to=cast.KA_MING_NUMBER, state="ringing").exists()
+
+
+# --- when it never rang -----------------------------------------------------------------------
+
+
+def test_while_the_carrier_places_nothing_nobody_counts_as_silent(mei, settings, early, morning):
+    cast.ka_ming(mei)
+    asked(mei)
+    turn(early)
+    works, settings.CARRIERS = settings.CARRIERS, []
+    for minutes in range(0, 90, 2):
+        turn(morning + timedelta(minutes=minutes))
+    assert her().tries == 0
+    assert set(told(her())) == {"rung", "not_placed"}
+    assert Notice.objects.filter(code="checkins_unplaced", done_at=None).count() == 1
+    assert not ServiceRequest.objects.exists()
+    settings.CARRIERS = works
+    later = morning + timedelta(minutes=92)
+    turn(later)
+    press(cast.MEI_NUMBER, "1", later)
+    assert her().state == "well"
+
+
+def test_a_number_the_carrier_refuses_while_it_places_others_is_a_silence(
+    mei, settings, early, morning
+):
+    lan = cast.lan()
+    asked(mei)
+    asked(lan, risk=3)
+    turn(early)
+    calling.sweep(now=morning)
+    outbound.deliver_due(now=morning, limit=1)  # Lan's telephone rings
+    settings.CARRIERS = []
+    outbound.deliver_due(now=morning)
+    hers = CheckIn.objects.get(elder=mei)
+    assert told(hers) == ["rung", "silent"]
+
+
+def test_a_call_that_was_still_waiting_for_its_turn_is_no_silence(mei, early, morning):
+    asked(mei)
+    turn(early)
+    calling.sweep(now=morning)  # placed with us, and never with the carrier
+    late = morning + timedelta(seconds=150)
+    deadlines.fire_due(now=late)
+    assert (her().state, her().tries, told(her())) == ("waiting", 0, ["rung", "not_placed"])
+    turn(late)
+    assert her().state == "ringing"
 
 
 # --- lines and queue --------------------------------------------------------------------------
@@ -488,14 +572,18 @@ def test_who_was_silent_once_does_not_wait_for_a_free_line_for_long(mei, early, 
     assert her().state == "visit"
 
 
-def test_a_backlog_is_told_to_the_desk_once_and_yesterdays_is_told_too(settings, early, morning):
+def test_a_backlog_is_told_to_the_desk_once_and_what_the_evening_leaves_too(
+    settings, early, morning
+):
     settings.TRUNKS = 0
     crowd(2)
     turn(early)
     turn(morning + timedelta(minutes=1))
     turn(morning + timedelta(minutes=2))
     assert [one.data for one in Notice.objects.filter(code="checkins_behind")] == [{"count": 2}]
-    turn(morning + timedelta(days=1))
+    turn(morning + timedelta(hours=10, minutes=29))
+    assert CheckIn.objects.filter(state="waiting").count() == 2
+    turn(morning + timedelta(hours=10, minutes=30))  # eight in the evening
     assert Notice.objects.get(code="checkins_missed").data == {"count": 2}
     assert CheckIn.objects.filter(state="missed").count() == 2
 
@@ -516,6 +604,20 @@ def test_the_plan_and_its_backlog_are_in_the_figures(settings, early, morning, c
     client.force_login(cast.sol())
     CheckIn.objects.update(day=mornings.town_day(datetime.now(UTC)))
     assert client.get("/api/v1/stats").json()["checkins"]["planned"] == 3
+
+
+def test_the_wall_board_shows_the_morning_its_backlog_and_the_silent(
+    settings, early, morning, client
+):
+    settings.TRUNKS = 2
+    crowd(3)
+    turn(early)
+    turn(morning)
+    CheckIn.objects.update(day=mornings.town_day(datetime.now(UTC)))
+    client.force_login(cast.olive())
+    wall = client.get("/wall/now/").content.decode()
+    assert "0 answered, 2 to come" in wall
+    assert "2 held up" in wall
 
 
 def test_a_supervisor_keeps_the_schedule_in_the_register(mei, client):

@@ -9,6 +9,7 @@ from dispatch.models import Deadline, Notice
 from dispatch.models.clock import RUNNING
 from elders.models import AccessEntry, Elder, GridCell, User
 from telephony import answers, attempts, inbound, outbound
+from telephony import desk as calls
 from telephony.models import Call, OutboundJob
 from tests import cast
 from tests.dispatch.town import cries, sweep, wants
@@ -80,12 +81,22 @@ def test_nothing_of_her_health_is_read_out_by_a_machine(mei, olive, now):
     assert "4711" not in the_call().text
 
 
-def test_who_joins_too_late_is_told_so_and_not_left_in_an_empty_room(mei, olive, now):
+def test_she_hangs_up_and_the_service_still_finds_the_operator_in_the_room(mei, olive, now):
     case = cries(mei, now=now)
     call = on_the_line(olive, now)
     handovers.make(case.pk, service="120", by=olive, now=now)
     inbound.hang_up(call.pk, now=now)
-    assert [step["verb"] for step in pick_up(now)] == ["say", "say", "hangup"]
+    assert [step["verb"] for step in pick_up(now)] == ["say", "bridge"]
+
+
+def test_who_joins_too_late_is_told_so_and_not_left_in_an_empty_room(mei, olive, now):
+    case = cries(mei, now=now)
+    call = on_the_line(olive, now)
+    handovers.make(case.pk, service="120", by=olive, now=now)
+    outbound.deliver_due(now=now)
+    calls.wrap_up(call.pk, by=olive, disposition="helped", now=now)
+    assert [step["verb"] for step in pick_up(now)] == ["say", "hangup"]
+    assert Deadline.objects.filter(RUNNING, kind="handover", request=case).exists()
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,14 @@ def test_who_cannot_hear_is_written_to_and_never_only_rung(mei, now):
     assert Notice.objects.get(request=case, code="replied").data["said"] == "1"
 
 
+def test_in_an_emergency_who_prefers_to_be_written_to_is_rung_and_written_to(mei, now):
+    mei.reach_by = "text"
+    mei.save()
+    case = cries(mei, now=now)
+    sweep(now)
+    assert placed(subject=f"ring_back:{case.pk}") == [("text", 0), ("call", 0)]
+
+
 def test_an_elder_is_rung_unless_she_prefers_to_be_written_to(mei, now):
     summons.ask_confirmation(wants(mei, now=now), now=now)
     assert placed(purpose="confirm") == [("call", 0)]

@@ -180,14 +180,15 @@ def test_at_most_one_a_day(mei, crew, now):
     assert Survey.objects.filter(state="waiting").count() == 2
 
 
-def test_who_cannot_hear_is_asked_by_text_and_replies_with_three_digits(mei, crew, now):
+def test_who_cannot_hear_is_asked_by_text_a_question_at_a_time(mei, crew, now):
     mei.hearing = "deaf"
     mei.save()
     visited(mei, now)
     at = due()
     turn(at)
     text = OutboundJob.objects.get(purpose="satisfaction", kind="text")
-    answers.replied(text.pk, "554", now=at)
+    asked_next = [answers.replied(text.pk, digit, now=at).instructions for digit in "554"]
+    assert "及时" in asked_next[0][0]["text"]
     assert (survey().state, round(survey().score, 2)) == ("answered", 4.67)
     turn(at + timedelta(minutes=2))
     assert not OutboundJob.objects.filter(state="ringing").exists()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -10,9 +10,27 @@ from django.db import connection
 from django.db.models import Count, F, Q
 from django.test import Client
 
-from dispatch import deadlines, desk, intake, offers, ownership, selectors, transitions
+from dispatch import (
+    calling,
+    deadlines,
+    desk,
+    intake,
+    offers,
+    ownership,
+    questions,
+    selectors,
+    transitions,
+)
 from dispatch.actors import SYSTEM, Actor
-from dispatch.models import Assignment, Event, IdempotencyKey, Offer, ServiceRequest
+from dispatch.models import (
+    Assignment,
+    CheckIn,
+    CheckInPlan,
+    Event,
+    IdempotencyKey,
+    Offer,
+    ServiceRequest,
+)
 from dispatch.states import ACTIVE_ASSIGNMENTS, Kind, Priority
 from elders import roles, tokens
 from elders.models import Elder, Line, LineHolder, User
@@ -38,6 +56,7 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     categories.ensure()
+    questions.ensure()
 
 
 # --- the town --------------------------------------------------------------------------------
@@ -271,3 +290,25 @@ def count(what: str) -> int:
     }
     found = models[what]
     return int((found if hasattr(found, "filter") else found.objects).count())
+
+
+# --- calling out -----------------------------------------------------------------------------
+
+
+def checked_in_on(count: int) -> list[int]:
+    """As many elders who are asked every morning."""
+    ids = elders(count)
+    CheckInPlan.objects.bulk_create(CheckInPlan(elder_id=pk, at=time(8)) for pk in ids)
+    return ids
+
+
+def call_out(_turn: int) -> int:
+    """A turn of the sweep; how many this hand rang."""
+    return calling.sweep(now=NOW)
+
+
+def checkins() -> tuple[int, dict[str, int], list[int]]:
+    """How many there are, in which states, and how often each elder was rung."""
+    states = Counter(CheckIn.objects.values_list("state", flat=True))
+    jobs = Counter(OutboundJob.objects.filter(purpose="checkin").values_list("elder", flat=True))
+    return CheckIn.objects.count(), dict(states), sorted(jobs.values())

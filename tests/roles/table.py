@@ -22,6 +22,7 @@ CARERS = frozenset({"worker", "other worker"})
 STRANGERS = frozenset({"other elder", "other family", "other worker"})
 OFFICE = frozenset({"station", "administrator"})
 NOBODY: frozenset[str] = frozenset()
+LEADS = frozenset({"supervisor"})
 REGISTRARS = frozenset({"supervisor", "auditor", "administrator"})
 KEEPERS = frozenset({"supervisor", "administrator"})
 
@@ -61,7 +62,11 @@ TABLE = [
     Line(r"\w+ telephony/twilio/.*", NOBODY, not_theirs=EVERYBODY),
     # Pages by role.
     # To a colleague, and for an elder, that an empty form does not name.
-    Line(r"\w+ console/(calls/<pk>/transfer|requests)/", DESK, also=ABSENT),
+    Line(r"\w+ console/(calls/<pk>/(transfer|invite|pass-on)|requests)/", DESK, also=ABSENT),
+    Line(r"\w+ console/(reviews/.*|calls/<pk>/listen/)", LEADS),
+    # The sound itself is only there where a carrier recorded.
+    Line(r"\w+ console/recordings/<pk>/.*", DESK, also=ABSENT),
+    Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
@@ -126,6 +131,12 @@ ADMIN = [
     Line(r"GET admin/(|jsi18n/|password_change/.*|r/.*)", REGISTRARS, also=ABSENT),
     Line(r"GET admin/(login|logout)/", EVERYBODY),
     Line(r"GET admin/\w+/\w+/<object_id>/", REGISTRARS),  # only ever leads to …/change/
+    # Rules and skills of the desk are kept by hand.
+    Line(
+        r"GET admin/(dispatch/answerrule|telephony/skill)/<object_id>/delete/",
+        frozenset({"administrator"}),
+    ),
+    Line(r"GET admin/(dispatch/answerrule|telephony/skill)/.*", KEEPERS),
     # Facts are not made up or thrown away by hand.
     Line(r"GET admin/(telephony|axes)/\w+/add/", NOBODY),
     Line(r"GET admin/elders/(apitoken|accessentry|dayroot)/add/", NOBODY),

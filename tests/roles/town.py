@@ -14,7 +14,7 @@ from elders.consent import Scope
 from elders.models import Elder, User
 from providers.models import Provider, Worker
 from telephony import inbound, outbound
-from telephony.models import CallBack, SimulatorItem
+from telephony.models import CallBack, CallReview, Recording, SimulatorItem
 from tests import cast
 from tracking import osmand, reception
 from tracking.models import Protocol
@@ -108,6 +108,10 @@ def _story(
     deadlines.fire_due(now=now + timedelta(seconds=1))
     outbound.deliver_due(now=now + timedelta(seconds=1))
     desk.take(call, by=olive, now=now)
+    recording = Recording.objects.create(call_id=call, words="My hip hurts", started_at=now)
+    review = CallReview.objects.create(
+        call_id=call, handler=olive, month=now.date().replace(day=1), drawn_at=now
+    )
     item = SimulatorItem.objects.order_by("pk").first()
     notice = Notice.objects.order_by("pk").first()
     return {
@@ -116,6 +120,8 @@ def _story(
         "offer_id": str(offer.pk),
         "assignment_id": str(assignment.pk),
         "call_id": str(call),
+        "recording_id": str(recording.pk),
+        "review_id": str(review.pk),
         "callback_id": str(CallBack.objects.get().pk),
         "handover_id": str(handover.pk if isinstance(handover, Handover) else handover),
         "notice_id": str(notice.pk if notice else 0),

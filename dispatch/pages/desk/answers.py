@@ -7,15 +7,24 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dispatch import presence
+from dispatch import presence, surge
+from dispatch.live import pokes
 from dispatch.pages import labels
-from dispatch.pages.desk import case, choices, person, place, subject
+from dispatch.pages.desk import case, choices, person, place, room, subject
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
+from elders import roles
 from elders import selectors as register
 from providers.models import Category
 from telephony.models import Call
+
+MODES: dict[str, Any] = {
+    "listen": gettext_lazy("Listen"),
+    "whisper": gettext_lazy("Whisper"),
+    "talk": gettext_lazy("Speak"),
+}
 
 
 def done(said: str = "") -> HttpResponse:
@@ -24,6 +33,12 @@ def done(said: str = "") -> HttpResponse:
     if said:
         answer["HX-Trigger"] = json.dumps({"said": {"words": said}})
     return answer
+
+
+def told_all(said: str = "") -> HttpResponse:
+    """As `done`, where the change itself pokes nobody."""
+    pokes.after_commit("console")
+    return done(said)
 
 
 def redrawn(request: DeskRequest, query: str) -> HttpResponse:
@@ -48,7 +63,12 @@ def caller(request: DeskRequest, found: Subject) -> dict[str, Any]:
         "placed": placed,
         "outcomes": labels.CALL_OUTCOMES.items(),
         "colleagues_all": [one for one in presence.operators() if one.pk != request.user.pk],
-    } | heading(found)
+        "leads": roles.is_supervisor(request.user),
+        "modes": MODES.items(),
+        "surge": surge.now_or_not(now=timezone.now()),
+        **room.read(request.user, found),
+        **heading(found),
+    }
 
 
 def heading(found: Subject) -> dict[str, Any]:

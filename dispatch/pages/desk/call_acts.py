@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch import desk, presence
+from dispatch.pages import labels
 from dispatch.pages.desk import answers, guard
 from dispatch.pages.desk.guard import DeskRequest, operators_only
+from telephony import callbacks
 from telephony import desk as calls
 from telephony.selectors import callbacks_for, calls_for
 
@@ -35,6 +37,8 @@ def hang_up(request: DeskRequest, pk: int) -> HttpResponse:
 def wrap_up(request: DeskRequest, pk: int) -> HttpResponse:
     call = get_object_or_404(calls_for(request.user), pk=pk)
     outcome = guard.words(request.POST, "disposition", most=30, needed=True)
+    if outcome not in labels.CALL_OUTCOMES:
+        raise guard.bad("disposition", _("Please choose one."))
     calls.wrap_up(call.pk, by=request.user, disposition=outcome, now=timezone.now())
     return answers.done(_("Wrapped up."))
 
@@ -72,3 +76,12 @@ def reached(request: DeskRequest, pk: int) -> HttpResponse:
     outcome = guard.words(request.POST, "outcome", most=200)
     desk.reached(callback.pk, by=request.user, outcome=outcome, now=timezone.now())
     return answers.done(_("Off the list."))
+
+
+@require_POST
+@operators_only
+def tried(request: DeskRequest, pk: int) -> HttpResponse:
+    """Rung by other means, in vain: it stays, and is due again."""
+    callback = get_object_or_404(callbacks_for(request.user), pk=pk)
+    callbacks.tried(callback.pk, now=timezone.now())
+    return answers.done(_("It stays on the list."))

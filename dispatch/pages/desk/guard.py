@@ -40,11 +40,24 @@ def operators_only(view: View) -> View:
     return guarded
 
 
+def supervisors_only(view: View) -> View:
+    """As `operators_only`, for those who lead a shift."""
+
+    @operators_only
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not roles.is_supervisor(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def words(form: QueryDict, name: str, *, most: int = MOST, needed: bool = False) -> str:
     """What was typed in `name`, without what no database keeps; DispatchError when it is needed."""
     typed = form.get(name, "").replace("\0", "").strip()[:most]
     if needed and not typed:
-        raise _bad(name, _("Please fill this in."))
+        raise bad(name, _("Please fill this in."))
     return typed
 
 
@@ -54,7 +67,7 @@ def number(form: QueryDict, name: str) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 18):
-        raise _bad(name, _("A whole number is needed here."))
+        raise bad(name, _("A whole number is needed here."))
     return int(typed)
 
 
@@ -62,7 +75,7 @@ def needed_number(form: QueryDict, name: str) -> int:
     """A whole number that must be there."""
     found = number(form, name)
     if found is None:
-        raise _bad(name, _("Please fill this in."))
+        raise bad(name, _("Please fill this in."))
     return found
 
 
@@ -70,9 +83,10 @@ def choice(form: QueryDict, name: str, kind: type[Word]) -> Word:
     """One of the words of `kind`."""
     typed = form.get(name, "")
     if typed not in set(kind):
-        raise _bad(name, _("Please choose one."))
+        raise bad(name, _("Please choose one."))
     return kind(typed)
 
 
-def _bad(field: str, reason: str) -> DispatchError:
+def bad(field: str, reason: str) -> DispatchError:
+    """What is wrong with a field of the form."""
     return DispatchError("bad_request", reason, http_status=400, fields={field: reason})

@@ -26,10 +26,23 @@ SENTENCES: dict[str, Any] = {
     "checkin_silent": gettext_lazy("No answer to the daily check-in. Somebody is sent to look."),
     "dissatisfied": gettext_lazy("Not content with the visit (%(score)s of 5). Ring and ask."),
     "checkins_behind": gettext_lazy("%(count)s check-ins wait for a free line since half an hour."),
-    "checkins_missed": gettext_lazy("%(count)s check-ins of yesterday were never rung."),
+    "checkins_too_many": gettext_lazy(
+        "%(count)s check-ins do not fit into today and are left out."
+    ),
+    "checkin_no_number": gettext_lazy("%(elder)s is to be checked in on and has no number."),
+    "checkins_unplaced": gettext_lazy("The carrier places no check-ins. They wait."),
+    "checkins_missed": gettext_lazy("%(count)s check-ins were not rung before the day was over."),
     "unreached": gettext_lazy("%(to)s could not be reached (%(purpose)s)."),
-    "waiting_15": gettext_lazy("A caller has waited for 15 seconds. Supervisors, please help."),
-    "waiting_60": gettext_lazy("A caller has waited for a minute. The on-call mobiles ring."),
+    "waiting_15": gettext_lazy(
+        "A caller has waited for %(seconds)s s, %(free)s are free. Supervisors, please help."
+    ),
+    "waiting_60": gettext_lazy(
+        "A caller has waited for over %(seconds)s s, %(free)s are free. The on-call mobiles ring."
+    ),
+    "waiting_180": gettext_lazy(
+        "A caller has waited for %(seconds)s s. Contacts are told, and we promised to ring back."
+    ),
+    "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
     "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
@@ -49,6 +62,7 @@ PURPOSES: dict[str, Any] = {
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "waiting": gettext_lazy("telling a contact"),
 }
 
 
@@ -107,6 +121,9 @@ def _facts(notice: Notice) -> dict[str, str]:
         "score": str(data.get("score", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
+        "name": labels.named(data),
+        "seconds": str(data.get("seconds", "")),
+        "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
         "kinds": labels.alarms(list(data.get("kinds", []))),

@@ -1,28 +1,43 @@
 """Who waits: emergencies nobody has, callers, call-backs, notices; and who else is at the desk."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dispatch import presence, selectors
+from dispatch import presence, selectors, surge
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.desk import notices
 from dispatch.states import OPEN, Priority, State
-from dispatch.timing import ON_CALL_S
+from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import callbacks
+from telephony import agents, callbacks
 from telephony import desk as calls
-from telephony.models import Call, CallBack
+from telephony.models import AgentState, Call, CallBack, Skill
 from telephony.selectors import callbacks_for, calls_for
 
 COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
 ORDER = [Priority.EMERGENCY, Priority.URGENT, Priority.ROUTINE]
+ALL_SKILLS = frozenset(Skill.Code.values)
+# what an operator does → (label, colour)
+DOING: dict[str, tuple[Any, str]] = {
+    "ready": (gettext_lazy("Ready"), "ok"),
+    "on_call": (gettext_lazy("On a call"), "danger"),
+    "wrap_up": (gettext_lazy("Wrap-up"), "warn"),
+    "away": (gettext_lazy("Away"), ""),
+}
+REASONS: dict[str, Any] = {
+    "break": gettext_lazy("break"),
+    "meal": gettext_lazy("meal"),
+    "training": gettext_lazy("training"),
+    "meeting": gettext_lazy("meeting"),
+    "technical": gettext_lazy("technical trouble"),
+}
 RECENT = 2000  # rows by id among which soundings are counted, ended ones too
 
 
@@ -37,6 +52,7 @@ class Ring:
     words: str
     since: datetime
     icon: str
+    suits: bool = False  # what this operator may best take; it hides nobody
 
     @property
     def colour(self) -> str:
@@ -44,8 +60,8 @@ class Ring:
 
     @property
     def until(self) -> datetime:
-        """When the on-call mobiles ring."""
-        return self.since + timedelta(seconds=ON_CALL_S)
+        """When she is everybody's to take first."""
+        return self.since + timedelta(seconds=agents.PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +70,31 @@ class Colleague:
     doing: str
     colour: str
     since: datetime | None
+    call_id: int | None = None  # on which supervisors may listen
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """What the operator does, and since when."""
+
+    doing: str
+    colour: str
+    since: datetime
+    ready: bool
+    away: bool
 
 
 def read(user: User, *, now: datetime) -> dict[str, Any]:
     rings = waiting(user, now=now)
     return {
         "rings": rings,
+        "first": first_of(rings, user, now=now),
+        "surge": surge.now_or_not(now=now),
+        "me": me(user),
+        "reasons": REASONS.items(),
+        "leads": roles.is_supervisor(user),
         "ringing": rings[0].priority if rings else "",
-        "callbacks": _callbacks(user),
+        "callbacks": callbacks_of(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
@@ -72,7 +105,8 @@ def waiting(user: User, *, now: datetime) -> list[Ring]:
     """Emergencies first, then by priority and wait; the first is what the answer key takes."""
     ringing = list(calls.queue().filter(pk__in=calls_for(user).values("pk"))[:100])
     categories = {c.code: labels.named(c) for c in Category.objects.all()}
-    rings = [_call(call, categories, now=now) for call in ringing]
+    skills = agents.skills_of(user)
+    rings = [_call(call, categories, skills, now=now) for call in ringing]
     spoken_for = RequestCall.objects.filter(call__in=ringing).values("request")
     unclaimed = (
         selectors.requests_for(user)
@@ -82,6 +116,28 @@ def waiting(user: User, *, now: datetime) -> list[Ring]:
     )
     rings += [_emergency(request, now=now) for request in unclaimed[:100]]
     return sorted(rings, key=lambda ring: ORDER.index(Priority(ring.priority)))
+
+
+def first_of(rings: list[Ring], user: User, *, now: datetime) -> Ring | None:
+    """What the answer key takes: of the most pressing, whom this operator may best take."""
+    if not rings or rings[0].kind != "call":
+        return rings[0] if rings else None
+    calls_first = [ring for ring in rings if ring.kind == "call"]
+    known = {ring.id: ring for ring in calls_first}
+    best = agents.best(calls.queue().filter(pk__in=list(known)), user, now=now)
+    return known[best.pk] if best and best.pk in known else rings[0]
+
+
+def me(user: User) -> Me | None:
+    """The row of the operator who looks; None before the console has spoken up."""
+    row = AgentState.objects.filter(user=user, until=None).first()
+    if row is None:
+        return None
+    doing = labels.label(DOING, row.state)
+    if row.reason:
+        doing = f"{doing}: {labels.label(REASONS, row.reason)}"
+    ready, away = row.state == AgentState.State.READY, row.state == AgentState.State.AWAY
+    return Me(doing, DOING[row.state][1], row.since, ready, away)
 
 
 def soundings(user: User) -> dict[str, int]:
@@ -110,26 +166,33 @@ def colleagues(user: User, *, now: datetime) -> list[Colleague]:
     others = [other for other in presence.at_desk() if other.pk != user.pk]
     held = Call.objects.filter(operator__in=others, state__in=[*Call.HELD, Call.State.WRAP_UP])
     by_operator: dict[int | None, Call] = {call.operator_id: call for call in held.order_by("id")}
+    rows = {row.user_id: row for row in AgentState.objects.filter(user__in=others, until=None)}
     owned = dict(
         ServiceRequest.objects.filter(owner__in=others, state__in=OPEN)
         .order_by()
         .values_list("owner")
         .annotate(Count("pk"))
     )
-    return [_colleague(o, by_operator.get(o.pk), owned.get(o.pk, 0)) for o in others]
+    return [
+        _colleague(o, by_operator.get(o.pk), owned.get(o.pk, 0), rows.get(o.pk)) for o in others
+    ]
 
 
-def _colleague(user: User, call: Call | None, owned: int) -> Colleague:
+def _colleague(user: User, call: Call | None, owned: int, row: AgentState | None) -> Colleague:
     if call and call.state == Call.State.WRAP_UP:
         return Colleague(str(user), _("Wrap-up"), "warn", call.ended_at)
     if call:
-        return Colleague(str(user), _("On a call"), "danger", call.answered_at or call.claimed_at)
+        since = call.answered_at or call.claimed_at
+        return Colleague(str(user), _("On a call"), "danger", since, call.pk)
+    if row and row.state == AgentState.State.AWAY:
+        why = labels.label(REASONS, row.reason)
+        return Colleague(str(user), _("Away: %(why)s") % {"why": why}, "", row.since)
     if owned:
         return Colleague(str(user), _("Has %(count)d open") % {"count": owned}, "warn", None)
-    return Colleague(str(user), _("Ready"), "ok", None)
+    return Colleague(str(user), _("Ready"), "ok", row.since if row else None)
 
 
-def _call(call: Call, categories: dict[str, str], *, now: datetime) -> Ring:
+def _call(call: Call, categories: dict[str, str], skills: frozenset[str], *, now: datetime) -> Ring:
     known = labels.with_age(call.elder, now=now) or call.other_number or _("Number withheld")
     return Ring(
         kind="call",
@@ -139,6 +202,7 @@ def _call(call: Call, categories: dict[str, str], *, now: datetime) -> Ring:
         words=labels.wish(call, categories),
         since=call.queued_at or call.opened_at,
         icon="phone-incoming" if call.is_inbound else "phone-outgoing",
+        suits=skills < ALL_SKILLS and agents.suits(call, skills),
     )
 
 
@@ -158,9 +222,10 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
     )
 
 
-def _callbacks(user: User) -> Iterable[CallBack]:
+def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
+    """Who is to be rung back, with the words and the colour of each."""
     mine = callbacks_for(user).values("pk")
-    found = list(callbacks.waiting().filter(pk__in=mine)[:50])
+    found = list(callbacks.waiting().filter(pk__in=mine)[:most])
     for callback in found:
         callback.words = labels.label(labels.CALLBACK_REASONS, callback.reason)  # type: ignore[attr-defined]
         callback.colour = COLOURS.get(Priority(callback.priority), "info")  # type: ignore[attr-defined]

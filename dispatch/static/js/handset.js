@@ -78,7 +78,9 @@
       const after = this.cursor, call = this.call;
       const answer = await this.ask(`calls/${call}/?after=${after}`);
       this.listening = false;
-      if (call === this.call) this.take(answer, after);
+      if (call !== this.call) return;
+      if (answer) Object.assign(this, { heldAt: answer.held_at, room: answer.room ?? [] });
+      this.take(answer, after);
     }
 
     ended() {
@@ -94,7 +96,8 @@
       this.cursor = 0;
       this.state = "idle";
       this.byMe = false;
-      this.since = undefined;
+      this.since = this.heldAt = undefined;
+      this.room = [];
       this.keep();
     }
 

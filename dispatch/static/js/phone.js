@@ -56,7 +56,8 @@
     // --- what is drawn ---
     function draw() {
       const { busy, ringing } = phone;
-      const state = ringing ? words.incoming : words[phone.state] ?? words.over;
+      const there = phone.room?.length ? words.with.replace("%s", phone.room.join(", ")) : words[phone.state];
+      const state = ringing ? words.incoming : phone.heldAt ? words.on_hold : there ?? words.over;
       if (by("state").textContent !== state) by("state").textContent = state;
       if (busy && phone.since) by("since").dataset.since = phone.since;
       else { delete by("since").dataset.since; by("since").textContent = ""; }

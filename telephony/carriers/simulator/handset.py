@@ -8,13 +8,19 @@ answer again. `?after=` on any call widens an answer to everything since that cu
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from telephony import inbound
 from telephony.carriers.simulator import body as read
 from telephony.carriers.simulator.carrier import Simulator
-from telephony.carriers.simulator.http import answer, call_of, heard, simulated
+from telephony.carriers.simulator.http import (
+    answer,
+    call_of,
+    conversation,
+    heard,
+    simulated,
+)
 from telephony.events import Reply
 
 
@@ -35,7 +41,8 @@ def ring(request: HttpRequest) -> HttpResponse:
 def listen(request: HttpRequest, call_id: int) -> HttpResponse:
     call = call_of(call_id)
     after = read.cursor_of(request) or 0
-    return answer(Reply(call.pk, call.state, call.script_after(after), call.cursor))
+    reply = Reply(call.pk, call.state, call.script_after(after), call.cursor)
+    return JsonResponse(reply.as_json() | conversation(call))
 
 
 @simulated("POST")

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from telephony import rooms
 from telephony.carriers.simulator.carrier import Simulator
 from telephony.errors import CallError
 from telephony.events import Reply
-from telephony.models import Call
+from telephony.models import Call, Party
 
 View = Callable[..., HttpResponse]
 
@@ -44,6 +45,18 @@ def heard(after: int | None, reply: Reply) -> HttpResponse:
         return answer(reply)
     call = call_of(reply.call)
     return answer(Reply(call.pk, call.state, call.script_after(after), call.cursor))
+
+
+def conversation(call: Call) -> dict[str, object]:
+    """What a handset shows of the room: since when she hears music, and who is there."""
+    room = Call.objects.filter(pk=call.step.get("room", call.pk)).first() or call
+    there = rooms.present(room).filter(joined_at__isnull=False).exclude(job__calls=call)
+    told: dict[str, object] = {}
+    if call.held_at:
+        told["held_at"] = call.held_at.isoformat()
+    if room_of := [party.who for party in there.filter(mode=Party.Mode.TALK)]:
+        told["room"] = room_of
+    return told
 
 
 def call_of(call_id: int) -> Call:

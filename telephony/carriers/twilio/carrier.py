@@ -10,13 +10,15 @@ from elders.models import User
 from telephony import turns
 from telephony.carriers.base import Carrier, Found
 from telephony.carriers.twilio import errands, records, rooms, token, twiml
-from telephony.carriers.twilio.rest import client, refusals
+from telephony.carriers.twilio.rest import client, is_silent, refusals
 from telephony.carriers.twilio.twiml import url
 from telephony.instructions import Bridge, Instruction
-from telephony.models import Call, OutboundJob
+from telephony.models import Call, OutboundJob, Priority
 
 RING_S = 40
 OPERATOR = "operator:"
+# Twilio listens for a moment to who picked up. In an emergency that moment is not taken.
+MACHINES: dict[str, str | int] = {"machine_detection": "Enable", "machine_detection_timeout": 6}
 
 
 class Twilio(Carrier):
@@ -27,6 +29,8 @@ class Twilio(Carrier):
 
     def has_room(self, job: OutboundJob, *, now: datetime) -> bool:
         """Twilio starts so many calls a second for an account; texts it queues itself."""
+        if is_silent():
+            return False
         if job.kind != OutboundJob.Kind.CALL:
             return True
         a_second = max(settings.TWILIO_CALLS_PER_S, 0.01)
@@ -50,6 +54,7 @@ class Twilio(Carrier):
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 status_callback_method="POST",
                 timeout=RING_S,
+                **({} if job.priority == Priority.EMERGENCY else MACHINES),
             )
         return str(leg.sid)
 
@@ -69,7 +74,12 @@ class Twilio(Carrier):
     def push(self, call: Call, instructions: Sequence[Instruction]) -> None:
         call = Call.objects.select_related("elder").get(pk=call.pk)  # as it is after the commit
         said = twiml.render(instructions, twiml.place_of(call))
-        self._errand(call, "give an instruction", partial(_update, call.carrier_ref, twiml=said))
+        move = partial(_update, call.carrier_ref, twiml=said)
+        if call.answered_at and all(isinstance(step, Bridge) for step in instructions):
+            # She speaks already: a colleague joins her where she is, and she hears no gap.
+            room = twiml.room_of(call.pk)
+            move = partial(rooms.unless_there, room, call.carrier_ref, move)
+        self._errand(call, "give an instruction", move)
         self.follow(call, instructions)
 
     def follow(self, call: Call, instructions: Sequence[Instruction]) -> None:

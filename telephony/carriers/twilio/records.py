@@ -11,13 +11,15 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from telephony import inbound, turns
+from telephony import inbound, recovery, turns
 from telephony.carriers.base import Fate, Found
+from telephony.carriers.twilio import audio
 from telephony.carriers.twilio.forms import e164
-from telephony.carriers.twilio.rest import client
+from telephony.carriers.twilio.rest import client, is_silent
 from telephony.errors import CallError
 from telephony.events import Stamp
 from telephony.models import Call, Cost, OutboundJob, WebhookAnswer
+from telephony.recovery import Record
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +28,8 @@ OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 SURE_AFTER_S = 45
 """Seconds after which a list without an attempt means that it was never placed."""
 LOOK_EVERY_S = 60
-LOOK_BACK_S = 2 * 3600
-"""Prices follow a call by minutes; what we missed follows a restart of ours."""
+LOOK_BACK_S = 24 * 3600
+"""Prices follow a call by minutes; what we missed follows a restart of ours, or a night."""
 KEEP_ANSWERS_S = 24 * 3600
 AT_MOST, NEWEST = 1000, 50
 
@@ -35,6 +37,8 @@ AT_MOST, NEWEST = 1000, 50
 def fate(job: OutboundJob) -> Found:
     """Whether the attempt is in the books. Twilio is asked with an end to the wait; an answer
     that never came is no answer here either."""
+    if is_silent():
+        return Found(Fate.UNKNOWN)
     began = job.placing_at or job.created_at
     if job.kind == OutboundJob.Kind.TEXT:
         texts = client().messages.list(
@@ -102,31 +106,45 @@ def look(*, now: datetime) -> None:
     except (TwilioException, RequestException):
         log.warning("Twilio's records could not be read", exc_info=True)
         return
-    for leg in legs:
-        if str(leg.status) in OVER:
-            _catch_up(leg, now=now)
-            _charge(leg, "call", now=now)
-    for text in texts:
-        _charge(text, "text", now=now)
+    over = [leg for leg in legs if str(leg.status) in OVER]
+    ours = Call.objects.filter(carrier=NAME, carrier_ref__in=[leg.sid for leg in over])
+    known = {call.carrier_ref: call for call in ours}
+    missed = [leg for leg in over if leg.sid not in known and _rang_us(leg)]
+    recovery.missed(NAME, map(_record, missed), now=now)
+    for call in known.values():
+        if not call.is_over:
+            _hang_up(call, now=now)
+    of_kind = [*((leg, "call") for leg in over), *((text, "text") for text in texts)]
+    refs = [one.sid for one, _kind in of_kind]
+    charged = Cost.objects.filter(carrier=NAME, carrier_ref__in=refs)
+    paid = set(charged.values_list("carrier_ref", flat=True))
+    for one, kind in of_kind:
+        if one.sid not in paid:
+            _charge(one, kind, now=now)
+    if settings.RECORD_CALLS:
+        audio.fetch(now=now)
     old = now - timedelta(seconds=KEEP_ANSWERS_S)
     WebhookAnswer.objects.filter(at__lt=old).delete()
 
 
-def _catch_up(leg: CallInstance, *, now: datetime) -> None:
-    call = Call.objects.filter(carrier=NAME, carrier_ref=leg.sid).first()
-    if call is None:
-        if str(leg.direction) != "inbound" or leg.to != settings.TWILIO_NUMBER:
-            return  # an operator's telephone, or a number that is not ours
-        caller = e164(leg._from or "")
-        reply = inbound.incoming(
-            NAME, str(leg.sid), from_number=caller, to_number=leg.to or "", now=now
-        )
-        call = Call.objects.get(pk=reply.call or 0)
-    if not call.is_over:
-        try:
-            inbound.hang_up(call.pk, stamp=Stamp("over"), now=now)
-        except CallError:
-            return  # its own webhook came in between
+def _rang_us(leg: CallInstance) -> bool:
+    """Not an operator's telephone, nor a number that is not ours."""
+    return str(leg.direction) == "inbound" and leg.to == settings.TWILIO_NUMBER
+
+
+def _record(leg: CallInstance) -> Record:
+    """Who answered the static number is not known: at worst somebody is rung once too often."""
+    ended = leg.end_time or leg.date_updated or timezone.now()
+    began = leg.start_time or leg.date_created or ended
+    caller = e164(leg._from or "")
+    return Record(str(leg.sid), caller, str(leg.to or "")[:32], began, ended)
+
+
+def _hang_up(call: Call, *, now: datetime) -> None:
+    try:
+        inbound.hang_up(call.pk, stamp=Stamp("over"), now=now)
+    except CallError:
+        return  # its own webhook came in between
 
 
 def _charge(one: CallInstance | MessageInstance, kind: str, *, now: datetime) -> None:

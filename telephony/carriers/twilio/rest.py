@@ -1,6 +1,7 @@
 """Asking Twilio: one client a thread, an end to every wait, and refusals told from doubts."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import local
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from requests import ConnectionError as NotConnected
-from requests import ConnectTimeout
+from requests import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -28,6 +29,8 @@ HOPELESS = frozenset(
         *(30003, 30004, 30005, 30006, 30011),
     }
 )
+SILENT_S = 5
+"""Seconds in which nothing is asked after an answer did not come: one job tries, not fifty."""
 GONE = frozenset({20404, 21220, 20409})
 """The leg or the room is over already."""
 
@@ -36,14 +39,30 @@ _quiet.setLevel(logging.WARNING)  # the library writes numbers and texts into it
 _of_thread = local()
 
 
+class _Silence:
+    """Of this process: when it last waited in vain."""
+
+    since = -float("inf")
+
+
+_silence = _Silence()
+
+
+def is_silent() -> bool:
+    """Whether Twilio did not answer a moment ago; then whatever can wait waits."""
+    return time.monotonic() - _silence.since < SILENT_S
+
+
 class _Http(TwilioHttpClient):
-    """The library's own, to the address that the settings name."""
+    """The library's own, to the address that the settings name; it notices silence."""
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        here = settings.TWILIO_API_URL
-        return super().request(
-            method, url.replace("https://api.twilio.com", here, 1), *args, **kwargs
-        )
+        here = url.replace("https://api.twilio.com", settings.TWILIO_API_URL, 1)
+        try:
+            return super().request(method, here, *args, **kwargs)
+        except RequestException:
+            _silence.since = time.monotonic()
+            raise
 
 
 def client() -> Client:

@@ -1,5 +1,7 @@
 """Conversations at Twilio: a call's conference, who is in it, and how they hear each other."""
 
+from collections.abc import Callable
+
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account.conference import ConferenceInstance
 from twilio.rest.api.v2010.account.conference.participant import ParticipantInstance
@@ -17,6 +19,13 @@ def open_room(room: str) -> ConferenceInstance | None:
 
 def people(conference: ConferenceInstance) -> list[ParticipantInstance]:
     return list(client().conferences(conference.sid).participants.list(limit=50))
+
+
+def unless_there(room: str, call_sid: str, move: Callable[[], None]) -> None:
+    """Moves a leg that is not in `room` yet."""
+    conference = open_room(room)
+    if conference is None or all(one.call_sid != call_sid for one in people(conference)):
+        move()
 
 
 def ring_into(

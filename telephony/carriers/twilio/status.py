@@ -88,9 +88,9 @@ def _telephone(hook: Hook, *, now: datetime) -> None:
     """An operator's telephone was picked up, or is gone; a supervisor's ear is nobody's voice."""
     operator = User.objects.filter(pk=hook.operator_id).first()
     how = hook.said("CallStatus")
-    if operator is None or hook.query.get("mode", "talk") != "talk":
+    if operator is None:
         return
-    if how == "in-progress":
+    if how in FINAL:
+        desk.line_lost(hook.call_id, by=operator, now=now)
+    elif how == "in-progress" and hook.query.get("mode", "talk") == "talk":
         desk.talk(hook.call_id, by=operator, now=now)
-    elif how in FINAL:
-        desk.line_lost(hook.call_id, by=operator)

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from twilio.twiml.voice_response import Dial, VoiceResponse
 from twilio.twiml.voice_response import Gather as Listen
 
+from telephony import script
 from telephony.instructions import (
     Bridge,
     Enqueue,
@@ -41,24 +42,28 @@ WAITS, TALKS, LISTENS, OVER = "waits", "talks", "listens", "over"
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a leg stands: its room, the number of its next step, and what it does with no word
-    from us: `waits` for a person, `talks` in its room, `listens` for keys, or is `over`."""
+    from us: `waits` for a person, `talks` in its room, `listens` for keys, or is `over`.
+    `recorded`: she was told that the conversation is."""
 
     room: str = ""
     step: int = 0
     rest: str = WAITS
     language: str = "zh-hans"
+    recorded: bool = False
 
 
 def place_of(call: Call) -> Place:
     """Where the leg of `call` stands now."""
     language = call.elder.language if call.elder else settings.LANGUAGE_CODE
-    return Place(room_of(call.pk), call.sequence + 1, _rest(call), language)
+    room = room_of(call.step.get("room", call.pk))  # family and 120 are in the room of her call
+    told = settings.RECORD_CALLS and bool(call.step.get("recorded"))
+    return Place(room, call.sequence + 1, _rest(call), language, told)
 
 
 def _rest(call: Call) -> str:
     if call.is_over:
         return OVER
-    if call.operator_id:
+    if call.operator_id or script.in_room(call):
         return TALKS
     return WAITS if call.is_inbound or call.queued_at else LISTENS
 
@@ -224,6 +229,7 @@ def _enter(document: VoiceResponse, room: str, place: Place) -> None:
         end_conference_on_exit=False,
         beep="false",
         participant_label=f"leg-{place.room}",
+        **({"record": "record-from-start"} if place.recorded else {}),
     )
     document.append(dial)
 

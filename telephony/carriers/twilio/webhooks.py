@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
-from telephony import answers, inbound
+from telephony import answers, inbound, script
 from telephony.carriers.registry import carrier_named
 from telephony.carriers.twilio import twiml
 from telephony.carriers.twilio.carrier import Twilio
@@ -96,7 +96,7 @@ def _after(hook: Hook) -> str:
     if call is None:
         return _ring(hook)
     place = twiml.place_of(call)
-    if place.rest == LISTENS:
+    if place.rest == LISTENS or script.in_room(call):  # what it was rung for is over
         return twiml.render([Hangup()], place)
     return twiml.still_waiting(place)
 
@@ -106,7 +106,13 @@ def _answered(hook: Hook) -> str:
     job = hook.current_job()
     if job is None:
         return twiml.render([Hangup()], Place(rest=OVER))
-    reply = answers.answered(job.pk, hook.sid, stamp=Stamp("answered"), now=timezone.now())
+    reply = answers.answered(
+        job.pk,
+        hook.sid,
+        by_machine=hook.said("AnsweredBy").startswith(("machine", "fax")),
+        stamp=Stamp("answered"),
+        now=timezone.now(),
+    )
     return _render(reply)
 
 

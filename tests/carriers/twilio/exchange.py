@@ -68,6 +68,7 @@ class Exchange:
         self.refuses: tuple[int, int] | None = None  # (status, code) of the next placing
         self.loses_answer = False  # the next placing is done, and its answer never comes
         self.posted: list[str] = []
+        self.recordings: dict[str, tuple[str, bytes]] = {}  # sid → (room, sound)
         self._client = Client()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -96,11 +97,12 @@ class Exchange:
             leg for leg in reversed(self.legs) if leg.number == number and leg.status == "queued"
         )
 
-    def pick_up(self, leg: Leg) -> None:
+    def pick_up(self, leg: Leg, *, by: str = "human") -> None:
         leg.status = "in-progress"
         self.call_back(leg, "in-progress")
         if "Url" in leg.asked:
-            self.follow(leg, leg.asked["Url"][0])
+            heard = {"AnsweredBy": by} if "MachineDetection" in leg.asked else {}
+            self.follow(leg, leg.asked["Url"][0], **heard)
         else:
             leg.room = leg.asked["room"][0]
 
@@ -259,6 +261,8 @@ class Exchange:
             there = [{"sid": f"CF{name}", "friendly_name": name, "status": "in-progress"}]
             return 200, {"conferences": there if self.room(name) else []}
         room = rest[0].removeprefix("CF")
+        if len(rest) == 1 and verb == "GET":
+            return 200, {"sid": rest[0], "friendly_name": room}
         if len(rest) == 1:
             for leg in self.room(room):
                 leg.status, leg.room = "completed", ""
@@ -274,6 +278,20 @@ class Exchange:
             return 200, {"call_sid": leg.sid}
         people = [{"call_sid": leg.sid, "label": leg.label} for leg in self.room(room)]
         return 200, {"participants": people}
+
+    def _rest_recordings(
+        self, verb: str, rest: list[str], query: Form, form: Form
+    ) -> tuple[int, Any]:
+        if verb == "DELETE":
+            del self.recordings[rest[0]]
+            return 204, None
+        if not rest:
+            rows = [
+                {"sid": sid, "conference_sid": f"CF{room}", "status": "completed"}
+                for sid, (room, _sound) in self.recordings.items()
+            ]
+            return 200, {"recordings": rows}
+        return 200, self.recordings[rest[0].removesuffix(".mp3")][1]
 
     def room(self, name: str) -> list[Leg]:
         return [leg for leg in self.legs if leg.room == name and leg.status == "in-progress"]
@@ -315,7 +333,8 @@ def _handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            raw = json.dumps(answer).encode()
+            raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            raw = b"" if status == 204 else raw
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(raw)))

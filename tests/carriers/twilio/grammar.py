@@ -41,6 +41,7 @@ VOICE: dict = {
             "endConferenceOnExit": YES_NO,
             "beep": r"true|false|onEnter|onExit",
             "participantLabel": r"[\w-]{1,128}",
+            "record": "record-from-start",
         },
     ),
     "Number": (set(), {}),

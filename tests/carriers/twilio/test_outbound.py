@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from elders.models import User
-from telephony import attempts, outbound, turns
+from telephony import attempts, outbound, recordings, turns
 from telephony.carriers.registry import carrier_named
-from telephony.carriers.twilio import errands
-from telephony.models import Call, CallBack, Cost, OutboundJob
+from telephony.carriers.twilio import errands, rest
+from telephony.models import Call, CallBack, Cost, OutboundJob, Recording
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,11 @@ def place(kind="call", to=TO, **more):
 
 def deliver():
     outbound.deliver_due(now=timezone.now())
+
+
+def a_moment_later():
+    """Twilio's silence is forgotten."""
+    rest._silence.since = -float("inf")
 
 
 def state(job):
@@ -83,12 +88,21 @@ def test_where_nobody_listens_nothing_was_placed(twilio, settings):
     assert state(job) == "queued"
 
 
+def test_while_twilio_is_silent_one_job_waits_for_it_and_not_fifty(twilio, settings):
+    jobs = [place("text", to=f"+86139000001{n:02}") for n in range(5)]
+    settings.TWILIO_API_URL = "http://127.0.0.1:9"
+    deliver()
+    assert [job.attempts for job in OutboundJob.objects.order_by("pk")] == [1, 0, 0, 0, 0]
+    assert {state(job) for job in jobs} == {"queued"}
+
+
 @pytest.mark.parametrize("kind", ["call", "text"])
 def test_an_answer_that_never_came_is_looked_up_and_nobody_is_rung_twice(twilio, kind):
     twilio.loses_answer = True
     job = place(kind)
     deliver()
     assert state(job) == "unknown"
+    a_moment_later()
     deliver()
     assert state(job) == ("ringing" if kind == "call" else "delivered")
     assert len(twilio.legs) + len(twilio.texts) == 1
@@ -112,6 +126,7 @@ def test_another_call_to_the_same_person_is_not_taken_for_the_one_in_doubt(twili
     twilio.loses_answer = True
     second = place(subject="contact:2")
     deliver()
+    a_moment_later()
     other = twilio._leg(TO, "outbound-api", "queued")  # a third, of a house that shares the account
     other.visited.append(f"{STATUS}?job=999%3A1")
     deliver()
@@ -145,6 +160,22 @@ def test_somebody_who_picks_up_an_attempt_that_was_given_up_hears_no_stale_quest
     twilio.follow(leg, leg.asked["Url"][0])
     assert leg.document[-1].tag == "Hangup"
     assert state(job) == "ringing"
+
+
+def test_a_machine_that_picks_up_keeps_a_message_and_nobody_was_reached(twilio):
+    job = place(purpose="contact")
+    deliver()
+    leg = twilio.ringing(TO)
+    twilio.pick_up(leg, by="machine_start")
+    assert (leg.status, state(job)) == ("completed", "queued")
+
+
+def test_in_an_emergency_nobody_is_listened_to_before_they_are_spoken_to(twilio):
+    place(priority="emergency")
+    place(to="+8613900000002")
+    deliver()
+    assert "MachineDetection" not in twilio.ringing(TO).asked
+    assert "MachineDetection" in twilio.ringing("+8613900000002").asked
 
 
 def test_calls_keep_the_pace_of_the_account_and_texts_do_not_wait(twilio, settings):
@@ -222,6 +253,33 @@ def test_who_rang_while_we_were_away_is_rung_back(twilio):
     assert CallBack.objects.get().number == cast.MEI_NUMBER
     tend(61)
     assert CallBack.objects.count() == 1
+
+
+def test_a_recording_is_brought_home_under_our_key_and_deleted_there(twilio, settings):
+    settings.RECORD_CALLS = True
+    olive = cast.olive()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    told = {"recorded": True, "at": "menu"}
+    Call.objects.update(operator=olive, state="talking", step=told)
+    twilio.follow(leg, "https://one.example/telephony/twilio/voice/wait/?n=0")
+    (conference,) = leg.document.iter("Conference")
+    assert conference.get("record") == "record-from-start"
+    twilio.recordings = {"RE1": (leg.room, b"\xffher voice"), "RE2": ("another house", b"!")}
+    tend()
+    kept = Recording.objects.get()
+    assert recordings.audio_of(kept) == b"\xffher voice"
+    assert b"voice" not in bytes(kept.audio)
+    assert list(twilio.recordings) == ["RE2"]
+
+
+def test_who_was_not_told_is_not_recorded(twilio, settings):
+    settings.RECORD_CALLS = True
+    olive = cast.olive()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    Call.objects.update(operator=olive, state="talking", step={"at": "menu"})
+    twilio.follow(leg, "https://one.example/telephony/twilio/voice/wait/?n=0")
+    (conference,) = leg.document.iter("Conference")
+    assert conference.get("record") is None
 
 
 def test_books_that_cannot_be_read_break_nothing(twilio, settings):

@@ -7,7 +7,7 @@ from dispatch import assignments, deadlines, desk
 from dispatch.actors import Actor
 from dispatch.models import Assignment, ServiceRequest
 from telephony import desk as calls
-from telephony import outbound
+from telephony import outbound, rooms
 from telephony.carriers.twilio import errands
 from telephony.models import Call, CallBack
 from tests import cast
@@ -92,6 +92,54 @@ def test_the_caller_hangs_up_and_the_operators_telephone_goes_too(twilio, mei):
     call.refresh_from_db()
     assert call.state == "wrap_up"
     assert phone.status == "completed"
+
+
+def test_a_call_is_passed_on_and_she_hears_no_gap(twilio, mei):
+    olive, sol = cast.olive(), cast.sol()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    desk.take(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    twilio.pick_up(twilio.legs[-1])
+    drawn = leg.document
+    calls.transfer(call.pk, to=sol, by=olive, now=timezone.now())
+    errands.settle()
+    assert leg.document is drawn  # nothing was done to her leg
+    assert twilio.legs[-1].number == f"client:operator-{sol.pk}"
+
+
+def test_who_passes_a_call_on_hears_no_more_of_it(twilio, mei):
+    olive, sol = cast.olive(), cast.sol()
+    twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    desk.take(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    hers = twilio.legs[-1]
+    twilio.pick_up(hers)
+    calls.transfer(call.pk, to=sol, by=olive, now=timezone.now())
+    errands.settle()
+    assert hers.status == "completed"
+
+
+def test_120_joins_the_conversation_and_goes_on_when_she_is_cut_off(twilio, mei):
+    olive = cast.olive()
+    leg = twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    desk.take(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    phone = twilio.legs[-1]
+    twilio.pick_up(phone)
+    rooms.add(call.pk, "+8657112000120", by=olive, now=timezone.now())
+    outbound.deliver_due(now=timezone.now())
+    service = twilio.ringing("+8657112000120")
+    twilio.pick_up(service)
+    assert set(map(id, twilio.room(f"call-{call.pk}"))) == {id(leg), id(phone), id(service)}
+    twilio.hang_up(leg)
+    errands.settle()
+    assert (phone.status, service.status) == ("in-progress", "in-progress")
+    calls.hang_up(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    assert (phone.status, service.status) == ("completed", "completed")
 
 
 def test_a_lost_operators_telephone_ends_nothing(twilio, mei):

@@ -7,7 +7,7 @@ import telephony.models.link
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("telephony", "0002_twilio"),
+        ("telephony", "0003_desk"),
     ]
 
     operations = [

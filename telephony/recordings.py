@@ -1,0 +1,83 @@
+"""What was said on a call, where the town records: announced, encrypted, read with a trace.
+
+`settings.RECORD_CALLS` switches it on. A call is recorded only after its caller was told so
+(`step["recorded"]`). A carrier with audio hands it over with `keep_audio`; the simulator's words
+are kept as they are typed.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from elders import fields, ledger, roles
+from elders.models import User
+from telephony import selectors
+from telephony.errors import CallError
+from telephony.models import Call, Recording
+
+
+def start(call: Call, *, now: datetime) -> None:
+    """People begin to speak; whoever was not told of it is not recorded."""
+    if settings.RECORD_CALLS and call.step.get("recorded"):
+        Recording.objects.get_or_create(call=call, defaults={"started_at": now})
+
+
+def hear(call: Call, who: str, words: str) -> None:
+    """Words of a conversation that carries text: `who` says them."""
+    open_one = Recording.objects.filter(call=call, deleted_at=None, ended_at=None)
+    for kept in open_one.select_for_update():
+        kept.words = f"{kept.words}{who}: {words}\n"
+        kept.save(update_fields=["words"])
+
+
+def stop(call: Call, *, now: datetime) -> None:
+    """The conversation has ended."""
+    Recording.objects.filter(call=call, ended_at=None).update(ended_at=now)
+
+
+def keep_audio(call: Call, audio: bytes, *, audio_type: str, now: datetime) -> None:
+    """What a carrier recorded, for example "audio/wav"; nothing is kept of who was not told."""
+    start(call, now=now)
+    Recording.objects.filter(call=call, deleted_at=None).update(
+        audio=fields.seal(audio), audio_type=audio_type
+    )
+
+
+def recordings_for(user: User) -> QuerySet[Recording]:
+    """Those `user` may play: a supervisor's part of town, an operator's own calls."""
+    kept = Recording.objects.filter(deleted_at=None).select_related("call__elder", "call__operator")
+    if roles.is_supervisor(user):
+        return kept.filter(call__in=selectors.calls_for(user).values("pk"))
+    if roles.is_operator(user):
+        return kept.filter(Q(call__operator=user) | Q(call__parties__user=user)).distinct()
+    return kept.none()
+
+
+def play(recording_id: int, *, by: User, purpose: str, now: datetime) -> Recording:
+    """The recording, after an entry in the ledger; CallError 404 for one that is not theirs."""
+    found = recordings_for(by).filter(pk=recording_id).first()
+    if found is None:
+        raise CallError("not_found", _("There is no such recording."), http_status=404)
+    if found.call.elder:
+        ledger.record(actor=by, elder=found.call.elder, what="recording", purpose=purpose, now=now)
+    return found
+
+
+def audio_of(recording: Recording) -> bytes | None:
+    """The sound, readable again; None without any, or without its key."""
+    return fields.unseal(bytes(recording.audio)) if recording.audio else None
+
+
+def sweep(*, now: datetime, limit: int = 200) -> int:
+    """Deletes what is older than `settings.RECORDING_DAYS`; that it was there stays."""
+    old = Recording.objects.filter(
+        deleted_at=None, started_at__lte=now - timedelta(days=settings.RECORDING_DAYS)
+    )
+    due = list(old.order_by("started_at").values_list("pk", flat=True)[:limit])
+    if not due:
+        return 0
+    return Recording.objects.filter(pk__in=due).update(
+        words="", audio=None, audio_type="", deleted_at=now
+    )

@@ -1,0 +1,71 @@
+"""The desk's keys in Chromium: hold, add, wrap up, away; the wall, for everybody."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.desk import ring, staffed
+from tests.browser.test_console import AA, press, windows
+from tests.browser.windows import SOON_MS
+
+__all__ = ["windows"]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_one_key_each_holds_adds_wraps_up_and_says_away(house, windows):
+    staffed(house)
+    olive, otto = windows(house, "olive"), windows(house, "otto")
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.sees("#caller .name", "Mei Chen")
+    press(olive, "F4")
+    olive.sees("#caller .held", "On hold")
+    press(olive, "F4")
+    expect(olive.at("#caller .held")).to_have_count(0, timeout=SOON_MS)
+
+    press(olive, "F7")
+    olive.sees("#caller .drop", "Ambulance")
+    olive.page.select_option("#caller select[name=to]", label="Otto")
+    olive.page.click("text=Ask to join")
+    otto.sees("#caller", "Olive asks you to join the call with Mei Chen.")
+    press(otto, "F3")
+    olive.sees("#caller .seats", "Otto")
+
+    press(olive, "F9", "F9")
+    olive.sees("#caller", "The line is dead")
+    press(olive, "Alt+2")
+    olive.sees("#toast", "Wrapped up.")
+    olive.sees("#queue .me", "You: Ready")
+    press(olive, "Shift+F4")
+    olive.page.click("#queue .away button:text-is('Meal')")
+    otto.sees("#queue .people", "Away: meal")
+    assert olive.was_never_loaded_again()
+
+
+def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windows):
+    staffed(house)
+    olive = windows(house, "olive", bypass_csp=True)
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.sees("#caller .name", "Mei Chen")
+    found = {}
+    for language, theme in (("zh-hans", "dark"), ("en", "light")):
+        url = house.base_url
+        olive.context.add_cookies(
+            [
+                {"name": "django_language", "value": language, "url": url},
+                {"name": "theme", "value": theme, "url": url},
+            ]
+        )
+        for path in ("/wall/", "/console/shift/", "/console/callbacks/", "/console/"):
+            olive.open(path)
+            olive.page.wait_for_timeout(500)
+            options = {"runOnly": {"type": "tag", "values": AA}}
+            wrong = Axe().run(olive.page, options=options).response["violations"]
+            wide = olive.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            told = [(one["id"], [n["html"][:160] for n in one["nodes"]]) for one in wrong]
+            if told or wide:
+                found[language, path] = told, wide
+    assert found == {}
