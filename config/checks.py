@@ -166,16 +166,6 @@ def twilio_signs_and_is_believed() -> str:
     return trial.complaint()
 
 
-@_check(12)
-def half_of_asterisk() -> str:
-    """A link without its secret would be a telephone that never rings."""
-    needed = {name: getattr(settings, name) for name in ("AMI_HOST", "AMI_USER", "AMI_SECRET")}
-    missing = [name for name, value in needed.items() if not value]
-    if not missing or len(missing) == len(needed):
-        return ""
-    return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
-
-
 @_check(20)
 def calling_out() -> str:
     """What is rung by itself every day, within hours that can be read."""
@@ -191,6 +181,16 @@ def calling_out() -> str:
     if not 1 <= settings.SATISFACTION_LINE <= 5:
         return "SATISFACTION_LINE must be from 1 to 5."
     return ""
+
+
+@_check(21)
+def half_of_asterisk() -> str:
+    """A link without its secret would be a telephone that never rings."""
+    needed = {name: getattr(settings, name) for name in ("AMI_HOST", "AMI_USER", "AMI_SECRET")}
+    missing = [name for name, value in needed.items() if not value]
+    if not missing or len(missing) == len(needed):
+        return ""
+    return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
 
 
 def refuse_what_is_broken() -> None:
