@@ -34,8 +34,10 @@ def reconcile(board: Switchboard, client: Client, *, fresh: bool) -> None:
     listed = client.listed("CoreShowChannels")
     channels = {event.keys.get("Uniqueid", ""): event for event in listed}
     _rooms(board, channels)
+    # Right after a login no event is taken, so no leg can be younger than the list.
+    settled = began if fresh else began - 2
     for ref, leg in list(board.legs.items()):
-        if ref not in channels and leg.since < began - 2 and not _may_ring(ref, began_at):
+        if ref not in channels and leg.since < settled and not _may_ring(ref, began_at):
             board.hung_up(ref, "")
     live = Call.objects.filter(carrier=board.carrier, state__in=Call.LIVE, opened_at__lt=began_at)
     for call in live:

@@ -127,7 +127,7 @@ class Switchboard:
             del self.telephones[user_id, call_id]
         user = User.objects.filter(pk=user_id).first()
         if user is not None:
-            desk.line_lost(call_id, by=user)
+            desk.line_lost(call_id, by=user, now=timezone.now())
         self._clear(call_id)
 
     def own_leg_gone(self, call_id: int) -> None:
