@@ -84,9 +84,11 @@ def overdue_s(now: datetime) -> float:
 
 
 def carriers(now: datetime) -> Finding:
-    """Which carriers are switched on; without one nobody can ring us or be rung."""
-    names = sorted(registry.carriers())
-    return {"ok": bool(names), "on": names}
+    """Which carriers are switched on, and which of them cannot be reached; without one nobody can
+    ring us or be rung."""
+    on = registry.carriers()
+    down = sorted(name for name, carrier in on.items() if not carrier.is_well(now=now))
+    return {"ok": bool(on) and not down, "on": sorted(on), "down": down}
 
 
 LOOKS: dict[str, Callable[[datetime], Finding]] = {

@@ -71,6 +71,10 @@ class Carrier(ABC):
         """
         return True
 
+    def is_well(self, *, now: datetime) -> bool:
+        """Whether it can be reached at this moment, as far as is known; /readyz says so."""
+        return True
+
     def tend(self, *, now: datetime) -> None:
         """Asked about once a second, beside everything else: a carrier's own housekeeping."""
         return

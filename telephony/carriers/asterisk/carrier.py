@@ -37,6 +37,10 @@ class Asterisk(Carrier):
             "password": telephone_secret(operator.pk),
         }
 
+    def is_well(self, *, now: datetime) -> bool:
+        """Whether one of our processes holds a link on which Asterisk answers."""
+        return holding.is_well(self.name, now=now)
+
     def call(self, job: OutboundJob) -> str:
         """The reference is the attempt's own name, so it is known before anybody is rung."""
         now, ref = timezone.now(), names.of_job(job.pk, job.attempts)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from config import health
 from telephony.carriers.asterisk import agi, holding, names, prompts
 from telephony.carriers.asterisk.carrier import Asterisk
 from telephony.carriers.base import Fate
@@ -30,6 +31,17 @@ def test_nothing_is_placed_while_the_link_is_down(job):
         Asterisk().call(job)
     assert not refusal.value.permanent
     assert not LinkOrder.objects.exists()
+
+
+def test_the_house_says_that_it_is_not_ready_while_the_link_is_down(settings):
+    settings.CARRIERS = ["telephony.carriers.asterisk.carrier.Asterisk"]
+    assert health.carriers(timezone.now()) == {
+        "ok": False,
+        "on": ["asterisk"],
+        "down": ["asterisk"],
+    }
+    link_is_up()
+    assert health.carriers(timezone.now())["ok"]
 
 
 def test_an_attempt_is_one_order_however_often_it_is_asked_for(job):

@@ -93,8 +93,8 @@ def town(var: Path) -> Iterator[Town]:
         people = crowd.one(acts.town, WAI) | {"port": free_udp_port()}
         asterisk.configure(env, telephones={people["olive"]: people["port"]})
         stack.enter_context(asterisk)
-        stack.enter_context(houses.embedded(var, env=env))
         it = Town(asterisk, env, crowd, people)
-        stack.enter_context(it.link)
+        stack.enter_context(it.link)  # first: a house without it is not ready
+        stack.enter_context(houses.embedded(var, env=env))
         it.until_well()
         yield it
