@@ -410,6 +410,7 @@ def test_a_press_on_her_page_counts(mei, early, client):
 
 def test_her_page_asks_her_too_and_one_press_is_the_answer(mei, client):
     client.force_login(cast.signed_in(mei))
+    client.cookies["django_language"] = "en"
     assert "Are you well today" not in client.get("/elder/").content.decode()
     asked(mei)
     mornings.plan(now=datetime.now(UTC))
@@ -615,6 +616,7 @@ def test_the_wall_board_shows_the_morning_its_backlog_and_the_silent(
     turn(morning)
     CheckIn.objects.update(day=mornings.town_day(datetime.now(UTC)))
     client.force_login(cast.olive())
+    client.cookies["django_language"] = "en"
     wall = client.get("/wall/now/").content.decode()
     assert "0 answered, 2 to come" in wall
     assert "2 held up" in wall

@@ -89,14 +89,16 @@ class Asterisk(Process):
         self.wait_until(self._booted)
         return self
 
-    def configure(self, env: Mapping[str, str], *, telephones: Mapping[int, int]) -> None:
+    def configure(
+        self, env: Mapping[str, str], *, telephones: Mapping[int, int] | None = None
+    ) -> None:
         """Writes the configuration of a house. `telephones`: user → the port at which a SIPp is
-        their telephone, without registering."""
+        their telephone, without registering; those of browsers register."""
         self._lay_out()
         manage("asterisk_config", str(self.etc), env={**os.environ, **env})
         file = self.etc / "pjsip_operators.conf"
         text = file.read_text()
-        for user, port in telephones.items():
+        for user, port in (telephones or {}).items():
             here = f"\n[op-{user}]\ntype = aor\n"
             text = text.replace(here, f"{here}contact = sip:op@127.0.0.1:{port}\n")
         file.write_text(text)
