@@ -239,9 +239,9 @@ def test_a_surge_shows_the_short_script_on_the_console_and_the_wall(client, talk
 def test_the_shift_list_has_what_is_open_whose_and_what_comes_next(client, talk, olive):
     from tests.dispatch.town import wants
 
-    wants(talk.elder, now=timezone.now())
+    request = wants(talk.elder, now=timezone.now())
     shown = page(client, "console-shift")
-    assert "#00001" in shown
+    assert f"#{request.number}" in shown
     assert "the next step is due" in shown
     assert "Olive" in shown
 
