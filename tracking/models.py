@@ -10,6 +10,15 @@ from providers.models import Worker
 
 class Protocol(models.TextChoices):
     OSMAND = "osmand", "OsmAnd"
+    OWNTRACKS = "owntracks", "OwnTracks"
+    TRACCAR = "traccar", "Traccar"
+    BATCH = "batch", "JSON"
+    WATCH = "watch", "3G-watch"
+    GT06 = "gt06", "GT06"
+    JT808 = "jt808", "JT/T 808"
+    H02 = "h02", "H02"
+    SIA = "sia", "SIA DC-09"
+    SCAIP = "scaip", "SCAIP"
 
 
 class Clock(models.TextChoices):
@@ -21,9 +30,11 @@ class Clock(models.TextChoices):
 
 
 class Datum(models.TextChoices):
-    """What the device measures in. We store WGS-84 only."""
+    """What the device measures in. We store WGS-84 only; the edge converts."""
 
     WGS84 = "wgs84", "WGS-84"
+    GCJ02 = "gcj02", "GCJ-02"
+    BD09 = "bd09", "BD-09"
 
 
 class Reading(models.Model):
