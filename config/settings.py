@@ -206,8 +206,6 @@ RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
 # A surge: the present wait is so many times the usual one of so many days.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
-# What the monthly draw of calls for review is seeded with.
-AUDIT_SEED = env.str("AUDIT_SEED", default="one-number")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
