@@ -6,8 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from tracking import osmand
 from tracking.models import Protocol
+from tracking.protocols import osmand
 from tracking.reception import Sender, receive
 
 

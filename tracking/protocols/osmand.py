@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from urllib.parse import parse_qsl
 
-from tracking import osmand_fields as fields
 from tracking import words
 from tracking.messages import Message
-from tracking.osmand_fields import Found
+from tracking.protocols import osmand_fields as fields
+from tracking.protocols.osmand_fields import Found
 from tracking.values import Param
 
 MAX_BODY = 1_000_000  # bytes; of more, only an alarm is read
