@@ -49,7 +49,9 @@ class Message:
     """One thing a device said.
 
     `device_id` is empty when it could not be read. `errors` (field → reason) say what could not;
-    a message with errors counts as nothing but its alarm, `warnings` spoil nothing.
+    a message with errors counts as nothing but its alarm, `warnings` spoil nothing. `reference` is
+    the message's own identity, where the protocol has one; `callback` a number or address at which
+    the device may be spoken to.
     """
 
     device_id: str = ""
@@ -60,5 +62,7 @@ class Message:
     charging: bool | None = None
     kinds: tuple[Kind, ...] = ()
     alarm_text: str = ""
+    reference: str = ""
+    callback: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)

@@ -66,7 +66,14 @@ def _take_alarm(receipt: Receipt, message: Message, *, sender: Sender, now: date
     device_id = message.device_id or f"unnamed@{sender.address}"[:64]
     device = devices.meet(device_id, sender.protocol)
     trusted = _trusts(receipt, device, message.token or sender.token)
-    alarm = alarms.cry(device, message, trusted=trusted, protocol=sender.protocol, now=now)
+    alarm = alarms.cry(
+        device,
+        message,
+        trusted=trusted,
+        protocol=sender.protocol,
+        address=sender.address,
+        now=now,
+    )
     receipt.alarms.append(alarm)
     receipt.positions += trusted and message.fix is not None
 
