@@ -44,6 +44,25 @@ class Fix:
     valid: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A radio cell that the device hears. `signal` is in the device's own unit."""
+
+    mcc: int
+    mnc: int
+    lac: int
+    cid: int
+    signal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """An access point that the device hears. `bssid` is written aa:bb:cc:dd:ee:ff."""
+
+    bssid: str
+    signal: int | None = None
+
+
 @dataclass(slots=True)
 class Message:
     """One thing a device said.
@@ -61,8 +80,12 @@ class Message:
     battery: int | None = None  # percent
     charging: bool | None = None
     kinds: tuple[Kind, ...] = ()
-    alarm_text: str = ""
+    alarm_text: str = ""  # the alarm in words, and the frame as it was sent
     reference: str = ""
     callback: str = ""
+    cells: tuple[Cell, ...] = ()  # the serving one first
+    wifi: tuple[Wifi, ...] = ()
+    answers: str = ""  # the order of ours that the device answers
+    answer_text: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
