@@ -1,10 +1,9 @@
-"""The server's entry: pages and API, sockets, and the worker's life beside them."""
+"""The server's entry: devices, pages and API, sockets, and the worker's life beside them."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,15 +16,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
-from config import embedded, feed
+from config import embedded, feed, positions
 from config.checks import refuse_what_is_broken
 from config.gateway import GatewayHost
 from config.living import living
+from config.positions import Receive, Scope, Send
 from dispatch.live.routing import websocket_urlpatterns
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +69,7 @@ def _start_production() -> Callable[[], Awaitable[None]]:
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": positions.in_front_of(http),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -226,6 +226,10 @@ SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 AUDIT_SEED = env.str("AUDIT_SEED", default="one-number")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
+# --- positions -------------------------------------------------------------------------------
+# Messages that may wait in a process to be written; beyond that devices are told to come again.
+POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
+
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -1,5 +1,6 @@
 """How a need comes in, from a digit, page, operator or alarm: the one way to open a case."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from dispatch.transitions import STATE_CLOCK
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
-from tracking.models import Alarm, Device
+from tracking.models import Alarm, Device, DeviceLink
 
 Source = ServiceRequest.Source
 DEFAULT_CATEGORY = "medical"  # an alarm with no other word
@@ -155,18 +156,17 @@ class Alarms:
         )
         RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
 
-    def moved(self, device: Device, *, now: datetime) -> None:
-        """After a position was stored: screens that show this device look again."""
-        for link in device.links.filter(until=None):
-            if link.elder_id:
-                pokes.send(f"elder:{link.elder_id}", None)
-            if link.worker_id:
-                pokes.send(f"worker:{link.worker_id}", None)
-                going = Assignment.objects.filter(
-                    worker=link.worker_id, state__in=ACTIVE_ASSIGNMENTS
-                ).select_related("request")
-                for assignment in going:
-                    pokes.send(f"request:{assignment.request_id}", assignment.request.seq)
+    def moved(self, devices: Collection[int], *, now: datetime) -> None:
+        """After positions were stored: screens that show these devices look again."""
+        links = DeviceLink.objects.filter(device__in=devices, until=None)
+        holders = list(links.values_list("elder", "worker"))
+        topics: dict[str, int | None] = {f"elder:{elder}": None for elder, _ in holders if elder}
+        workers = [worker for _, worker in holders if worker]
+        topics |= {f"worker:{worker}": None for worker in workers}
+        going = Assignment.objects.filter(worker__in=workers, state__in=ACTIVE_ASSIGNMENTS)
+        for request, seq in going.values_list("request", "request__seq") if workers else ():
+            topics[f"request:{request}"] = seq
+        pokes.send_all(topics)
 
 
 def _join(

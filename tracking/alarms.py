@@ -9,6 +9,7 @@ from django.db.models import F
 
 from tracking import devices, ingest
 from tracking.flow import alarm_flow
+from tracking.ingest import Spoken
 from tracking.messages import Message
 from tracking.models import Alarm, Clock, Device, Protocol
 
@@ -32,7 +33,8 @@ def cry(
     with transaction.atomic():
         alarm = _keep(device, message, trusted=trusted, protocol=protocol, address=address, now=now)
         if trusted:
-            ingest.hear(device, message, protocol=protocol, now=now)
+            held = devices.hold({device.device_id: protocol})
+            ingest.hear([Spoken(held[device.device_id], message, protocol, now)], now=now)
         _hand_over(alarm, now=now)
     return alarm
 
@@ -60,7 +62,8 @@ def _keep(
     holder = devices.holder_at(device, believed) or devices.holder_at(device, now)
     place: dict[str, Any] = {"received_at": now, "source": protocol, "fixed_at": message.sent_at}
     if message.fix:
-        place = ingest.reading(message.fix, protocol=protocol, now=now)
+        fix = ingest.reading(message.fix, datum=device.datum_in, protocol=protocol, now=now)
+        place = fix._asdict()
     columns = {
         **place,
         "elder": holder.elder if holder else None,

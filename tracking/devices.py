@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,10 +17,43 @@ from tracking.models import Device, DeviceLink, Protocol
 KEY_SIZES = (16, 24, 32)  # bytes of an AES key
 
 
+class Known(NamedTuple):
+    """What the register says of a device that is speaking, its last position among it."""
+
+    pk: int
+    device_id: str
+    token_hash: str
+    require_token: bool
+    datum_in: str
+    lat: float | None
+    lon: float | None
+    fixed_at: datetime | None
+    valid: bool
+    clock: str
+
+
 def meet(device_id: str, protocol: Protocol) -> Device:
     """The device of this id; one never heard of is kept, unregistered."""
     defaults = {"protocol": protocol, "source": protocol}
     return Device.objects.get_or_create(device_id=device_id, defaults=defaults)[0]
+
+
+def hold(said: Mapping[str, Protocol | None]) -> dict[str, Known]:
+    """The devices of these ids (id → what it speaks), held until the transaction ends.
+
+    Always in the same order, so that nobody waits for somebody who waits. New ones are kept, but
+    not those that are said to speak nothing (None).
+    """
+    known = _hold(said)
+    unknown = sorted(device_id for device_id in said.keys() - known.keys() if said[device_id])
+    if unknown:
+        new = [
+            Device(device_id=device_id, protocol=said[device_id], source=said[device_id])
+            for device_id in unknown
+        ]
+        Device.objects.bulk_create(new, ignore_conflicts=True)
+        known |= _hold(unknown)
+    return known
 
 
 def issue_token(device: Device) -> str:
@@ -56,10 +91,16 @@ def as_key(text: str) -> bytes | None:
     return key if len(key) in KEY_SIZES else None
 
 
-def is_trusted(device: Device, token: str) -> bool:
+def has_token(device: Device | Known, token: str) -> bool:
+    """Whether `token` is the device's own."""
+    own = device.token_hash
+    return bool(token and own) and hmac.compare_digest(own, _hash(token))
+
+
+def is_trusted(device: Device | Known, token: str) -> bool:
     """Whether a message with `token` ("" for none) may speak for the device."""
     if token and device.token_hash:
-        return hmac.compare_digest(device.token_hash, _hash(token))
+        return has_token(device, token)
     return not device.require_token
 
 
@@ -87,6 +128,12 @@ def held_at(at: datetime) -> Q:
 def holder_at(device: Device, at: datetime) -> DeviceLink | None:
     """Whose device this was at `at`."""
     return device.links.filter(held_at(at)).select_related("elder", "worker").first()
+
+
+def _hold(device_ids: Iterable[str]) -> dict[str, Known]:
+    rows = Device.objects.filter(device_id__in=device_ids).order_by("pk")
+    held = rows.select_for_update(no_key=True).values_list(*Known._fields)
+    return {known.device_id: known for known in map(Known._make, held)}
 
 
 def _hash(token: str) -> str:

@@ -32,7 +32,11 @@ def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A raw reading, WGS-84. None is "not said"; `fixed_at` is the device's own clock, UTC."""
+    """A raw reading. None is "not said"; `fixed_at` is the device's own clock, UTC.
+
+    `datum` is a value of tracking.models.Datum where the frame itself names what it measures in;
+    else the register or the protocol knows, and what comes out is WGS-84 in any case.
+    """
 
     lat: float
     lon: float
@@ -42,6 +46,7 @@ class Fix:
     speed_mps: float | None = None
     course: float | None = None
     valid: bool = True
+    datum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

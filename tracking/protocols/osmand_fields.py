@@ -97,15 +97,11 @@ def _fix(reader: "_Reader", message: Message) -> Fix | None:
     lon = reader.take("lon", values.within(-180, 180))
     if place := reader.take("location", values.place):
         lat, lon = place
-    readings = {
-        "accuracy_m": reader.take("accuracy", values.measured(1e7)),
-        "altitude_m": reader.take("altitude", values.within(-12_000, 100_000)),
-        "course": reader.take("course", values.course),
-        "speed_mps": reader.take("mps", values.measured(1_000)),
-    }
+    accuracy_m = reader.take("accuracy", values.measured(1e7))
+    altitude_m = reader.take("altitude", values.within(-12_000, 100_000))
+    course = reader.take("course", values.course)
+    speed_mps = reader.take("mps", values.measured(1_000))
     knots = reader.take("knots", values.measured(2_000))
-    if knots is not None:
-        readings["speed_mps"] = knots * KNOT_MPS
     valid = reader.take("valid", values.flag)
     reader.take("object", values.no_object)
     if lat is None or lon is None:
@@ -116,7 +112,16 @@ def _fix(reader: "_Reader", message: Message) -> Fix | None:
     if is_nowhere(lat, lon):
         message.warnings["lat"] = "(0, 0) is not a place"
         return None
-    return Fix(lat, lon, message.sent_at, valid=valid is not False, **readings)
+    return Fix(
+        lat,
+        lon,
+        message.sent_at,
+        accuracy_m=accuracy_m,
+        altitude_m=altitude_m,
+        speed_mps=speed_mps if knots is None else knots * KNOT_MPS,
+        course=course,
+        valid=valid is not False,
+    )
 
 
 class _Reader:
