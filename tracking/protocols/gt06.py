@@ -16,6 +16,7 @@ from tracking.protocols import gt06_places as places
 from tracking.protocols.dialect import Heard, Order, Session
 from tracking.protocols.octets import crc_x25, digits, either
 from tracking.protocols.readings import cry_raw
+from tracking.words import printable
 
 SHORT, LONG, END = b"xx", b"yy", b"\r\n"
 _HEAD = re.compile(b"(?=xx|yy)")
@@ -116,7 +117,7 @@ def take_apart(frame: bytes) -> Frame | None:
     """The frame's parts, as far as they are there; None where not even the type and serial are."""
     long = frame[:2] == LONG
     head = 4 if long else 3
-    core = frame.removesuffix(END).removesuffix(b"\r")
+    core = frame[:-2] if frame.endswith(END) else frame.removesuffix(b"\r")
     if len(core) <= head:
         return None
     kind = core[head]
@@ -254,7 +255,6 @@ def _take_answer(message: Message, parts: Frame, session: Session) -> None:
         text = text[1:].decode("utf-16-be", "replace").encode() if text[:1] == b"\2" else text[1:]
     else:
         text = text[: max(0, parts.content[0] - 4)] if parts.content else b""
-    message.answer_text = "".join(c for c in text.decode("utf-8", "replace") if c.isprintable())
-    message.answer_text = message.answer_text[:200]
+    message.answer_text = printable(text.decode("utf-8", "replace"))
     message.answers = session.asked.pop(flag, "")
     places.read_told(message, message.answer_text)

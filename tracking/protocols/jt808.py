@@ -13,6 +13,7 @@ from tracking.protocols import jt808_fields as fields
 from tracking.protocols.dialect import Heard, Order, Session
 from tracking.protocols.octets import Octets, Short, luhn, xor
 from tracking.protocols.readings import cry_raw
+from tracking.words import printable
 
 ANSWER, REGISTRATION, CLOCK = 0x8001, 0x8100, 0x8109
 SET_PARAMETERS, LOCATE, TEXT, CALL_BACK = 0x8103, 0x8201, 0x8300, 0x8400
@@ -93,6 +94,8 @@ class Jt808:
         messages = _read_body(header, body, frame, session)
         for message in messages:
             message.device_id = session.device_id
+            padded = header.terminal.hex()
+            message.aliases = (padded,) if padded != message.device_id else ()
             if not session.device_id:
                 message.errors["id"] = "cannot be read"
             if not header.intact:
@@ -249,5 +252,5 @@ def _read_text(frame: bytes, session: Session, now: datetime) -> Heard:
     session.device_id = message.device_id
     if "BASE,2" in text:
         return Heard((message,), reply=text.replace("TIME", f"{now:%Y%m%d%H%M%S}").encode())
-    message.answer_text = text[:200]
+    message.answer_text = printable(text)
     return Heard((message,))
