@@ -10,7 +10,8 @@ import pytest
 
 from tests.tracking.protocols.talk import MIANYANG, NOW, SANTIAGO, SPEAKERS, conversation
 from tracking.messages import Message, in_order
-from tracking.protocols import gt06, jt808
+from tracking.protocols import jt808_frames
+from tracking.protocols.gt06_frames import pack, pack_bare
 from tracking.protocols.registry import DIALECTS
 
 FRAMES = 200_000
@@ -62,11 +63,11 @@ def _valid_frames(name, dice):
     if name == "gt06":
         kinds = [kind for kind in range(256) for _ in range(3)]
         frames = frames * 100 + [
-            gt06.pack(kind, dice.randbytes(dice.randrange(60)), b"\0\1", long=dice.random() < 0.3)
+            pack(kind, dice.randbytes(dice.randrange(60)), b"\0\1", long=dice.random() < 0.3)
             for kind in kinds
         ]
         frames += [
-            gt06.pack_bare(kind, dice.randbytes(dice.randrange(40)), length=dice.randrange(9))
+            pack_bare(kind, dice.randbytes(dice.randrange(40)), length=dice.randrange(9))
             for kind in (1, 0x10, 0x13, 0x17, 0x30, 0x69, 0x99)
         ]
     if name == "jt808":
@@ -79,7 +80,7 @@ def _valid_frames(name, dice):
             report = speaker.report(MIANYANG, NOW, alarms=dice.getrandbits(32)) + items
             kind = dice.choice([0x0200, 0x0200, 0x0201, 0x0704, 0x0900, 0x5501, 0x0001])
             head = {0x0201: b"\0\1", 0x0704: b"\0\1\1\0\x30"}.get(kind, b"")
-            frames.append(jt808.pack(kind, head + report, 7, bytes.fromhex("013512345678")))
+            frames.append(jt808_frames.pack(kind, head + report, 7, bytes.fromhex("013512345678")))
         frames.append(speaker.batch([speaker.report(SANTIAGO, NOW, alarms=1)] * 5))
         frames.append(b"(740190311185,1,001,BASE,2,TIME)")
     if name == "h02":

@@ -7,7 +7,7 @@ import pytest
 from tests.tracking.protocols.talk import MIANYANG, NOW, line
 from tracking.messages import Cell, Kind, Wifi
 from tracking.protocols.dialect import Order
-from tracking.protocols.gt06 import pack, pack_bare, take_apart
+from tracking.protocols.gt06_frames import pack, pack_bare, take_apart
 from tracking.protocols.speaking import SpeakingGt06
 
 DEVICE = SpeakingGt06()
@@ -64,6 +64,13 @@ def test_state_and_code_are_one_set_and_sos_leads(kind, state, code, kinds):
         assert message.fix.lat == pytest.approx(31.467512, abs=2e-6)
     if kind != 0x13:
         assert message.cells[0].mcc == 460
+
+
+def test_an_alarm_in_the_long_form_is_answered_in_it():
+    content = GPS + b"\x10" + WIDE_CELL + b"\x20\x05\x04\x01\x02\xff"
+    talk = hear(0xA4, content, long=True)
+    assert talk.kinds == [(Kind.SOS,)]
+    assert talk.replies[-1] == pack(0xA4, b"", b"\x12\x34", long=True)
 
 
 def test_the_serial_is_echoed():

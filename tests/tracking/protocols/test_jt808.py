@@ -7,7 +7,7 @@ import pytest
 from tests.tracking.protocols.talk import MIANYANG, NOW, SANTIAGO, line
 from tracking.messages import Cell, Kind, Wifi
 from tracking.protocols.dialect import Order
-from tracking.protocols.jt808 import escape, pack, take_apart, unescape
+from tracking.protocols.jt808_frames import escape, pack, take_apart, unescape
 from tracking.protocols.octets import xor
 from tracking.protocols.speaking import SpeakingJt808
 
