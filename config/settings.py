@@ -203,8 +203,11 @@ SATISFACTION_LINE = env.float("SATISFACTION_LINE", default=3.0)
 # Recording: the caller is told; kept encrypted for so many days.
 RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
-# A surge: the present wait is so many times the usual one of so many days.
+# A surge: the present wait is so many times the usual one of so many days. It ends below another
+# factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
+SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
+SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 

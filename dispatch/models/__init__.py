@@ -1,7 +1,7 @@
 """The conductor's rows, by noun."""
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
-from dispatch.models.clock import AnswerRule, Deadline, Notice
+from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
@@ -25,6 +25,7 @@ __all__ = [
     "RequestAlarm",
     "RequestCall",
     "ServiceRequest",
+    "SurgeSpell",
     "Survey",
     "SurveyAnswer",
     "TrackLink",
