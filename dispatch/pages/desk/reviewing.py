@@ -76,7 +76,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
         "call": call,
         "who": labels.named(call.elder) if call.elder else call.other_number,
         "logs": [(link.request, lines.told(link.request.events.all())) for link in links],
-        "recording": getattr(call, "recording", None),
+        "recordings": call.recordings.filter(deleted_at=None),
         "questions": [(code, words, found.marks.get(code)) for code, words in QUESTIONS.items()],
         "marks": MARKS,
         "own": found.handler_id == request.user.pk,

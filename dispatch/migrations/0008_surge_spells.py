@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0006_first_answer_rules"),
+        ("dispatch", "0007_strangers"),
     ]
 
     operations = [
