@@ -110,3 +110,28 @@ def test_who_rings_pops_up_and_takes_no_focus_from_who_types(house, windows):
     olive.page.keyboard.press("F2")
     olive.sees("#caller .who .name", "Mei Chen")
     olive.sees("#person", "diabetes, pacemaker")
+
+
+def test_ones_own_keys_are_chosen_by_pressing_them_and_hold_at_once(house, windows):
+    staffed(house)
+    olive = windows(house, "olive")
+    olive.open("/console/keys/")
+    field = olive.at("#key-answer")
+    field.press("F4")
+    expect(field).to_have_value("F4")
+    olive.page.click("text=Keep")
+    olive.sees("#fault-hold", "F4 is taken already: Answer whoever is first")
+    field.press("Alt+a")
+    expect(field).to_have_value("Alt+a")
+    olive.at("#key-note").press("Backspace")
+    olive.page.click("text=Keep")
+    olive.lives()
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    olive.page.keyboard.press("?")
+    olive.sees("#keys .keys", "Answer")
+    olive.sees("#keys .keys", "Alt A")
+    olive.page.keyboard.press("Escape")
+    olive.page.keyboard.press("F2")  # nobody's any more
+    olive.page.keyboard.press("Alt+a")
+    olive.sees("#caller .who .name", "Mei Chen")
