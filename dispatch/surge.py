@@ -7,7 +7,6 @@ earliest, so that the script does not change under the operators' hands with eve
 stands in QUESTIONS and nowhere else.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,14 +16,12 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Avg, DurationField, ExpressionWrapper, F, QuerySet
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
 from dispatch.live import pokes
+from dispatch.live.outage import at_best
 from dispatch.models import SurgeSpell
 from telephony import desk
 from telephony.models import Call
-
-log = logging.getLogger(__name__)
 
 LATELY_S = 600  # answered within this, or waiting now: the present wait
 LONGEST_S = 7200
@@ -114,14 +111,10 @@ def _waits(*, now: datetime) -> tuple[float, float, int]:
 def _usual(*, now: datetime) -> float:
     """Measured anew every few minutes; without a cache every time."""
     key = f"usual-wait:{int(now.timestamp()) // KEPT_S}"
-    try:
-        kept: float | None = cache.get(key)
-        if kept is None:
-            kept = usual_s(now=now)
-            cache.set(key, kept, 2 * KEPT_S)
-    except (RedisError, OSError):
-        log.warning("the usual wait is measured each time: the cache is away")
-        return usual_s(now=now)
+    kept: float | None = at_best(lambda: cache.get(key))
+    if kept is None:
+        kept = usual_s(now=now)
+        at_best(lambda: cache.set(key, kept, 2 * KEPT_S))
     return kept
 
 
