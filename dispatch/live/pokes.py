@@ -1,18 +1,15 @@
 """Saying "look at the log" to every screen that may. A poke carries a topic and a seq, no data."""
 
 import json
-import logging
 from collections.abc import Mapping
-from functools import cache
 
-import redis
 from django.conf import settings
 from django.db import transaction
 
 from dispatch.live.hub import hub
+from dispatch.live.outage import at_best, client
 
 CHANNEL = "one-number:pokes"
-log = logging.getLogger(__name__)
 
 
 def after_commit(topic: str, seq: int | None = None) -> None:
@@ -33,16 +30,9 @@ def send_all(topics: Mapping[str, int | None]) -> None:
     if not topics:
         return
     if settings.REDIS_URL:
-        try:
-            _redis().publish(CHANNEL, json.dumps(topics))
+        message = json.dumps(topics)
+        if at_best(lambda: client().publish(CHANNEL, message)) is not None:
             return
-        except redis.RedisError:
-            # This process' own screens are told; the others look again within 15 s.
-            log.warning("pokes not published", extra={"topics": len(topics)})
+        # Away: this process' own screens are told; the others look again within 15 s.
     for topic, seq in topics.items():
         hub.publish(topic, seq)
-
-
-@cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
