@@ -96,9 +96,13 @@ class Asterisk(Process):
         their telephone, without registering; those of browsers register."""
         self.lay_out()
         manage("asterisk_config", str(self.etc), env={**os.environ, **env})
+        self.connect(telephones or {})
+
+    def connect(self, telephones: Mapping[int, int]) -> None:
+        """Operators' telephones that need not register: user → the port where it listens."""
         file = self.etc / "pjsip_operators.conf"
         text = file.read_text()
-        for user, port in (telephones or {}).items():
+        for user, port in telephones.items():
             here = f"\n[op-{user}]\ntype = aor\n"
             text = text.replace(here, f"{here}contact = sip:op-{user}@127.0.0.1:{port}\n")
         file.write_text(text)
