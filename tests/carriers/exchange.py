@@ -46,7 +46,7 @@ class Exchange:
             self.trunk.forget()
 
     def equip(self, *operators: User) -> None:
-        """A telephone for each of them, on the trunk's port under the name of `telephone`."""
+        """A telephone for each of them, under the name of `deployment.telephone`."""
         self.configure(operators)
         self.asterisk.reload()
         shown = telephone(operators[-1].pk)
@@ -55,7 +55,7 @@ class Exchange:
     def configure(self, operators: Sequence[User] = ()) -> None:
         with override_settings(**settings_of(self.asterisk)):
             deployment.write(self.asterisk.etc, operators)
-        self.asterisk.connect({user.pk: self.asterisk.trunk_port for user in operators})
+        self.asterisk.connect(user.pk for user in operators)
 
     @property
     def board(self) -> Switchboard:

@@ -51,6 +51,8 @@ def reconcile(board: Switchboard, client: Client, *, fresh: bool) -> None:
         if ref not in known and ref not in board.legs and _is_caller(ref, channel):
             _welcome(board, client, ref, channel)
     _joined(board, channels)
+    for call_id in board.rooms:
+        board.turns.post(f"room-{call_id}", board.clear, call_id)
     if fresh:
         _unheard(board, client, channels)
 
@@ -99,8 +101,16 @@ def _adopt(board: Switchboard, call: Call, channel: Event, *, fresh: bool) -> No
     if call.answered_at is None and not call.is_inbound:
         if place is Place.SCRIPT and is_new:
             board.turns.post(leg.ref, leg.started, "", "")
+        elif _waits(channel):
+            board.redirect(leg.ref, "job", "s")  # picked up while we were away
     elif is_new or (fresh and leg.place is not place):
         board.turns.post(leg.ref, _resume, leg, call.pk, place)
+
+
+def _waits(channel: Event) -> bool:
+    """In the dialplan's queue, and not put through to anybody."""
+    is_queued = channel.keys.get("Application") in ("Dial", "Queue")
+    return is_queued and not channel.keys.get("BridgeId")
 
 
 def _resume(leg: Leg, call_id: int, place: Place) -> None:

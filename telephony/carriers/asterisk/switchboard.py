@@ -170,16 +170,17 @@ class Switchboard:
         user = User.objects.filter(pk=user_id).first()
         if user is not None:
             desk.line_lost(call_id, by=user, now=timezone.now())
-        self._clear(call_id)
+        self.clear(call_id)
 
     def own_leg_gone(self, call_id: int) -> None:
         """Whom the room was for is gone: nobody is left in it alone."""
         for (_user_id, of), ref in list(self.telephones.items()):
             if of == call_id and ref not in self.rooms.get(call_id, ()):
                 self.hang_up(ref)  # it rings for nobody any more
-        self._clear(call_id)
+        self.clear(call_id)
 
-    def _clear(self, call_id: int) -> None:
+    def clear(self, call_id: int) -> None:
+        """Nobody stays in a room alone, nor operators among themselves, once its caller is gone."""
         there = self.rooms.get(call_id, set())
         owner = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
         if owner in self.legs:

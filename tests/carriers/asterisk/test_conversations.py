@@ -1,11 +1,8 @@
 """Conversations on a real Asterisk: who hears whom is read from the sound in each telephone."""
 
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
-from wave import open as open_wave
 
-import numpy as np
 import pytest
 from django.conf import settings as house
 from django.utils import timezone
@@ -25,6 +22,7 @@ from tests import cast
 from tests.carriers.exchange import Exchange
 from tests.carriers.telephones import OfAsterisk
 from tests.infra import voice
+from tests.infra.sound import notes_in
 from tests.infra.trunk import Line
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -177,15 +175,6 @@ def test_what_is_typed_to_her_is_heard_by_all_in_the_room(story):
     calls.say(call.pk, "The nurse is on her way.", by=story.olive, now=timezone.now())
     code = voice.code("The nurse is on her way.", "en")
     story.until(lambda: code in mei.sentences() and code in olive.sentences())
-
-
-def notes_in(sound: bytes) -> set[int]:
-    """Every note that sounds for at least a tenth of a second in a WAV."""
-    with open_wave(BytesIO(sound)) as wav:
-        samples = np.frombuffer(wav.readframes(wav.getnframes()), np.int16)
-    frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
-    loud = np.abs(np.fft.rfft(frames, axis=1)) * 2 / 160 > 800
-    return {int(n) * voice.STEP for n in np.flatnonzero(loud.sum(axis=0) >= 5)}
 
 
 def test_a_conversation_is_announced_recorded_and_kept_under_our_key_and_nowhere_else(
