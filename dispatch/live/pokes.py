@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from functools import cache
 
 import redis
@@ -24,14 +25,21 @@ def after_commit(topic: str, seq: int | None = None) -> None:
 
 def send(topic: str, seq: int | None) -> None:
     """Pokes now, in this process or, where Redis is configured, in every process."""
-    if not settings.REDIS_URL:
-        hub.publish(topic, seq)
+    send_all({topic: seq})
+
+
+def send_all(topics: Mapping[str, int | None]) -> None:
+    """Pokes everybody who watches one of the topics, in one message."""
+    if not topics:
         return
-    try:
-        _redis().publish(CHANNEL, json.dumps([topic, seq]))
-    except redis.RedisError:
-        # Redis down: this process' own screens are told; the others look again within 15 s.
-        log.warning("poke not published", extra={"topic": topic})
+    if settings.REDIS_URL:
+        try:
+            _redis().publish(CHANNEL, json.dumps(topics))
+            return
+        except redis.RedisError:
+            # This process' own screens are told; the others look again within 15 s.
+            log.warning("pokes not published", extra={"topics": len(topics)})
+    for topic, seq in topics.items():
         hub.publish(topic, seq)
 
 

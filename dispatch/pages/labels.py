@@ -172,6 +172,8 @@ def whose(request: ServiceRequest, *, now: datetime | None = None) -> str:
     known = wording.name_of(request, get_language() or "")
     if known.startswith("device "):
         return gettext("Unknown device %(id)s") % {"id": known.removeprefix("device ")}
+    if known.startswith("devices at "):
+        return gettext("Unknown devices at %(id)s") % {"id": known.removeprefix("devices at ")}
     return known or gettext("Unknown")
 
 

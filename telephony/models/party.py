@@ -87,6 +87,21 @@ class Recording(models.Model):
         return f"recording of call {self.call_id}"
 
 
+class ReviewDraw(models.Model):
+    """The draw of a month: made once, with the seed that repeats it.
+
+    `pool`: handler → {"calls", "emergencies"}, from how many was drawn.
+    """
+
+    month = models.DateField(unique=True, help_text=_("The first day of the month."))
+    seed = models.CharField(max_length=64)
+    drawn_at = models.DateTimeField()
+    pool = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"draw of {self.month:%Y-%m}"
+
+
 class CallReview(models.Model):
     """A call drawn for review: whose work, of which month, and what the reviewer found."""
 

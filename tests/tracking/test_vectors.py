@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracking import osmand
-from tracking.osmand_fields import KNOT_MPS
+from tracking.protocols import osmand
+from tracking.protocols.osmand_fields import KNOT_MPS
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 TOWN = ZoneInfo("Asia/Shanghai")
