@@ -19,7 +19,8 @@ from django.utils import timezone
 
 from elders import numbers
 from elders.errors import ElderError
-from telephony import answers, inbound
+from elders.models import User
+from telephony import answers, inbound, recovery
 from telephony.carriers.asterisk import agi, names, prompts, spool
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp
@@ -60,6 +61,8 @@ class Place(StrEnum):
     ROOM = "room"
     HOLD = "hold"
     DIALPLAN = "dialplan"
+    JOINED = "joined"
+    """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
 
 
 class Leg:
@@ -149,6 +152,14 @@ class Leg:
             return
         self._report()
 
+    def joined(self, number: str, user_id: int | None) -> None:
+        """The dialplan has put the caller through to somebody."""
+        if self.place is not Place.DIALPLAN or self.call_id is None:
+            return
+        self.place = Place.JOINED
+        user = User.objects.filter(pk=user_id or 0).first()
+        recovery.joined(self.call_id, number="" if user else number, user=user, now=timezone.now())
+
     def gone(self, cause: str = "") -> None:
         """The channel is no more."""
         self._stop()
@@ -178,6 +189,11 @@ class Leg:
 
     def told(self, instructions: list[Instruction]) -> None:
         """Instructions that answer nothing the caller did: an operator took the call, or speaks."""
+        if self.place is Place.JOINED:
+            log.warning(
+                "A caller is left where the dialplan put her through", extra={"leg": self.ref}
+            )
+            return
         if any(isinstance(step, Bridge) for step in instructions):
             self._stop()
             self._waits = False
@@ -280,7 +296,12 @@ class Leg:
 
     def _record(self, step: Record) -> None:
         path = spool.word(self.call_id or 0, self._commands)
-        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), step.max_s)
+        tone = prompts.tone()
+        self._command(agi.play(str(tone.with_suffix(""))))
+        takes_s = prompts.seconds(tone) + step.max_s
+        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), takes_s)
+        if self._waits and not self._steps:
+            self._steps.append(Enqueue())
 
     def _join(self, to: str) -> None:
         """Into a room: its own, with somebody brought there, or that of another call."""
@@ -291,6 +312,8 @@ class Leg:
             self._move(Place.ROOM, int(key))
             return
         if self.place is not Place.ROOM:
+            if path := spool.talk(Call.objects.get(pk=self.call_id)):
+                self._board.set_variable(self.ref, "RECORD", str(path))
             self._move(Place.ROOM, self.call_id)
         if kind == "operator":
             self._board.bring(self.call_id, int(key))
