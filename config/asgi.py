@@ -18,6 +18,7 @@ from django.conf import settings
 
 from config import embedded, feed, positions
 from config.checks import refuse_what_is_broken
+from config.gateway import GatewayHost
 from config.living import living
 from config.positions import Receive, Scope, Send
 from dispatch.live.routing import websocket_urlpatterns
@@ -31,16 +32,23 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     except Exception as reason:  # the server must be told why, whatever it is
         await send({"type": "lifespan.startup.failed", "message": str(reason)})
         return
-    stop = _start_production() if settings.REDIS_URL else _start_embedded()
+    stop = _start_production() if settings.REDIS_URL else await _start_embedded()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _start_embedded() -> Callable[[], Awaitable[None]]:
+async def _start_embedded() -> Callable[[], Awaitable[None]]:
     embedded.start()
-    return lambda: asyncio.to_thread(_stop_embedded)
+    gateway = GatewayHost()
+    await gateway.start()
+
+    async def stop() -> None:
+        await gateway.stop()
+        await asyncio.to_thread(_stop_embedded)
+
+    return stop
 
 
 def _stop_embedded() -> None:

@@ -15,6 +15,8 @@ from providers.models import Worker
 from tracking.messages import Message
 from tracking.models import Device, DeviceLink, Protocol
 
+KEY_SIZES = (16, 24, 32)  # bytes of an AES key
+
 
 class Known(NamedTuple):
     """What the register says of a device that is speaking, its last position among it."""
@@ -74,6 +76,33 @@ def issue_token(device: Device) -> str:
     device.token_hash = _hash(token)
     device.save(update_fields=["token_hash"])
     return token
+
+
+def set_key(device: Device, key: str) -> None:
+    """Give the device its encryption key (hex; "" for none).
+
+    The key is its token: a message that could be decrypted with it may speak for the device, and
+    another one not.
+    """
+    device.key = key.strip().lower()
+    device.token_hash = _hash(device.key) if device.key else ""
+    device.require_token = bool(device.key)
+    device.save(update_fields=["key", "token_hash", "require_token"])
+
+
+def keys() -> dict[str, bytes]:
+    """The encryption keys by device id; those that cannot be read are left out."""
+    rows = Device.objects.exclude(key="").values_list("device_id", "key")
+    return {device_id: key for device_id, text in rows if (key := as_key(text))}
+
+
+def as_key(text: str) -> bytes | None:
+    """The key that was typed, or None where it is none."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return key if len(key) in KEY_SIZES else None
 
 
 def has_token(device: Device | Known, token: str) -> bool:

@@ -49,13 +49,34 @@ class Fix:
     datum: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A radio cell that the device hears. `signal` is in the device's own unit."""
+
+    mcc: int
+    mnc: int
+    lac: int
+    cid: int
+    signal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """An access point that the device hears. `bssid` is written aa:bb:cc:dd:ee:ff."""
+
+    bssid: str
+    signal: int | None = None
+
+
 @dataclass(slots=True)
 class Message:
     """One thing a device said.
 
     `device_id` is empty when it could not be read; `aliases` are other names that the register
-    may know the device by. `errors` (field → reason) say what could not;
-    a message with errors counts as nothing but its alarm, `warnings` spoil nothing.
+    may know the device by. `errors` (field → reason) say what could not; a message with errors
+    counts as nothing but its alarm, `warnings` spoil nothing. `reference` is the message's own
+    identity, where the protocol has one; `callback` a number or address at which the device may be
+    spoken to.
     """
 
     device_id: str = ""
@@ -66,6 +87,12 @@ class Message:
     battery: int | None = None  # percent
     charging: bool | None = None
     kinds: tuple[Kind, ...] = ()
-    alarm_text: str = ""
+    alarm_text: str = ""  # the alarm in words, and the frame as it was sent
+    reference: str = ""
+    callback: str = ""
+    cells: tuple[Cell, ...] = ()  # the serving one first
+    wifi: tuple[Wifi, ...] = ()
+    answers: str = ""  # the order of ours that the device answers
+    answer_text: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)

@@ -84,7 +84,14 @@ def _take_alarm(receipt: Receipt, message: Message, *, sender: Sender, now: date
     device_id = message.device_id or f"unnamed@{sender.address}"[:64]
     device = devices.meet(device_id, sender.protocol)
     trusted = _trusts(receipt, device, message, sender, _doubt(sender, now=now))
-    alarm = alarms.cry(device, message, trusted=trusted, protocol=sender.protocol, now=now)
+    alarm = alarms.cry(
+        device,
+        message,
+        trusted=trusted,
+        protocol=sender.protocol,
+        address=sender.address,
+        now=now,
+    )
     receipt.alarms.append(alarm)
     receipt.positions += trusted and message.fix is not None
 

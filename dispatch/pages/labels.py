@@ -102,6 +102,7 @@ CALLBACK_REASONS: dict[str, Any] = {
     "promised": _("We promised to ring back"),
     "waited": _("Waited too long: we promised to ring back"),
     "missed": _("Rang while we were away"),
+    "message": _("Left a message"),
     "unreached": _("Could not be reached"),
 }
 CLOCKS: dict[str, Any] = {
@@ -171,6 +172,8 @@ def whose(request: ServiceRequest, *, now: datetime | None = None) -> str:
     known = wording.name_of(request, get_language() or "")
     if known.startswith("device "):
         return gettext("Unknown device %(id)s") % {"id": known.removeprefix("device ")}
+    if known.startswith("devices at "):
+        return gettext("Unknown devices at %(id)s") % {"id": known.removeprefix("devices at ")}
     return known or gettext("Unknown")
 
 

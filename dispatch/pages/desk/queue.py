@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Case, Count, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +16,7 @@ from dispatch.states import OPEN, Priority, State
 from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import agents, callbacks
+from telephony import agents, callbacks, recordings
 from telephony import desk as calls
 from telephony.models import AgentState, Call, CallBack, Skill
 from telephony.selectors import callbacks_for, calls_for
@@ -53,6 +53,7 @@ class Ring:
     since: datetime
     icon: str
     suits: bool = False  # what this operator may best take; it hides nobody
+    known: bool = True  # not of a device that nobody registered
 
     @property
     def colour(self) -> str:
@@ -102,7 +103,10 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
 
 
 def waiting(user: User, *, now: datetime) -> list[Ring]:
-    """Emergencies first, then by priority and wait; the first is what the answer key takes."""
+    """Emergencies first, then by priority and wait; the first is what the answer key takes.
+
+    Within a priority, strangers' devices come after everybody else.
+    """
     ringing = list(calls.queue().filter(pk__in=calls_for(user).values("pk"))[:100])
     categories = {c.code: labels.named(c) for c in Category.objects.all()}
     skills = agents.skills_of(user)
@@ -112,10 +116,10 @@ def waiting(user: User, *, now: datetime) -> list[Ring]:
         selectors.requests_for(user)
         .filter(priority=Priority.EMERGENCY, state__in=OPEN, owner=None)
         .exclude(pk__in=spoken_for)
-        .order_by("opened_at")
+        .order_by(Case(When(came_from="", then=0), default=1), "opened_at")
     )
     rings += [_emergency(request, now=now) for request in unclaimed[:100]]
-    return sorted(rings, key=lambda ring: ORDER.index(Priority(ring.priority)))
+    return sorted(rings, key=lambda ring: (ORDER.index(Priority(ring.priority)), not ring.known))
 
 
 def first_of(rings: list[Ring], user: User, *, now: datetime) -> Ring | None:
@@ -219,6 +223,7 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
         words=note or source,
         since=request.opened_at,
         icon="siren",
+        known=not request.came_from,
     )
 
 
@@ -229,4 +234,7 @@ def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
     for callback in found:
         callback.words = labels.label(labels.CALLBACK_REASONS, callback.reason)  # type: ignore[attr-defined]
         callback.colour = COLOURS.get(Priority(callback.priority), "info")  # type: ignore[attr-defined]
+    messages = recordings.messages_of(found, user)
+    for callback in found:
+        callback.messages = messages[callback.pk]  # type: ignore[attr-defined]
     return found
