@@ -307,7 +307,7 @@ class Trunk:
         while not self._ends.is_set():
             for key, _ in self._ears.select(0.1):
                 with suppress(OSError):  # a line that was forgotten meanwhile
-                    packet = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                    packet = key.fileobj.recv(65536)
                     if key.data is self:
                         self._take(packet.decode("utf-8", "replace"))
                     else:

@@ -16,7 +16,7 @@ def keep(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("telephony", "0004_links"),
+        ("telephony", "0005_recordings_by_sound"),
     ]
 
     operations = [
