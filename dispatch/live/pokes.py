@@ -1,17 +1,10 @@
 """Saying "look at the log" to every screen that may. A poke carries a topic and a seq, no data."""
 
-import json
-import logging
-from functools import cache
-
-import redis
 from django.conf import settings
 from django.db import transaction
 
 from dispatch.live.hub import hub
-
-CHANNEL = "one-number:pokes"
-log = logging.getLogger(__name__)
+from dispatch.live.teller import teller
 
 
 def after_commit(topic: str, seq: int | None = None) -> None:
@@ -23,18 +16,8 @@ def after_commit(topic: str, seq: int | None = None) -> None:
 
 
 def send(topic: str, seq: int | None) -> None:
-    """Pokes now, in this process or, where Redis is configured, in every process."""
-    if not settings.REDIS_URL:
+    """Pokes now, in this process or, where Redis is configured, soon and in every process."""
+    if settings.REDIS_URL:
+        teller.tell(topic, seq)
+    else:
         hub.publish(topic, seq)
-        return
-    try:
-        _redis().publish(CHANNEL, json.dumps([topic, seq]))
-    except redis.RedisError:
-        # Redis down: this process' own screens are told; the others look again within 15 s.
-        log.warning("poke not published", extra={"topic": topic})
-        hub.publish(topic, seq)
-
-
-@cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)

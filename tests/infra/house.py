@@ -56,7 +56,12 @@ def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[Hou
 
 @contextmanager
 def production(
-    var: Path, postgres: Postgres, redis: Redis, *, env: Mapping[str, str] | None = None
+    var: Path,
+    postgres: Postgres,
+    redis: Redis,
+    *,
+    env: Mapping[str, str] | None = None,
+    processes: int = 1,
 ) -> Iterator[House]:
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
     own = {
@@ -66,7 +71,7 @@ def production(
         **(env or {}),
     }
     with ExitStack() as stack:
-        server = Server(env=own, migrate=False)
+        server = Server(env=own, migrate=False, processes=processes)
         parts = [stack.enter_context(Celery(part, env=server.env)) for part in ("worker", "beat")]
         house = House(stack.enter_context(server), parts)
         house.until_well()
