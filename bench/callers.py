@@ -17,11 +17,14 @@ from typing import NamedTuple, Self
 
 from tests.infra.asterisk import Asterisk, free_udp_port, program
 from tests.infra.process import Process
-from tests.infra.sipp import CONTACT, SDP, VIA, hang_up, wait
+from tests.infra.sipp import CONTACT, SDP, VIA, hang_up, until_hung_up, wait
 
 SO_TIMESTAMPNS = 35  # Linux; the socket module has no name for it
 AWAY_S = 4.0
 """The dialplan's own limit: who hears the first sound later than this was queued by it."""
+
+PATIENCE_S = 300.0
+"""Nobody of a crowd without `hold_s` hangs up before."""
 
 US = "<sip:[field0]@[local_ip]:[local_port]>;tag=[pid]crowd[call_number]"
 THEM = "<sip:{to}@[remote_ip]:[remote_port]>"
@@ -31,6 +34,12 @@ ANSWERED = (
     '<ereg regexp="m=audio ([0-9]+)" search_in="msg" check_it="true" assign_to="line,at"/>'
     '<log message="speaks [call_number] [$at]"/></action></recv>'
 )
+COME = (
+    '<nop><action><assignstr assign_to="said" value="[field2]"/>'
+    '<todouble assign_to="ms" variable="said"/></action></nop><pause variable="ms"/>'
+)
+GATHER = 500
+"""Callers a second whom SIPp makes ready; each then waits for the moment at which to ring."""
 BREATH = struct.pack("!BBHII", 0x80, 0, 1, 160, 1) + b"\xff" * 160
 """One packet of silence: `Answer` waits up to 500 ms for the other side's first sound, and a
 telephone sends it at once."""
@@ -115,16 +124,28 @@ class Ears:
 
 
 class Crowd(Process):
-    """One SIPp: `numbers` ring one after another, `rate` a second; each stays `hold_s`."""
+    """One SIPp: `numbers` ring one after another, `rate` a second, or each at its second of `at_s`.
+
+    Each stays for `hold_s`; without, until the other side hangs up.
+    """
 
     def __init__(
-        self, asterisk: Asterisk, numbers: Sequence[str], *, rate: float, hold_s: float, to: str
+        self,
+        asterisk: Asterisk,
+        numbers: Sequence[str],
+        *,
+        to: str,
+        rate: float = GATHER,
+        at_s: Sequence[float] = (),
+        hold_s: float | None = None,
     ) -> None:
         super().__init__([])
         self.rang, self.stats = self.folder / "rang", self.folder / "stats"
         self.numbers, self.ears = numbers, Ears(len(numbers), self.rang)
-        (self.folder / "crowd.xml").write_text(scenario(to, hold_s), "utf-8")
-        rows = [f"{number};{port}" for number, port in zip(numbers, self.ears.ports, strict=True)]
+        (self.folder / "crowd.xml").write_text(scenario(to, hold_s, come=bool(at_s)), "utf-8")
+        pauses = pauses_ms(at_s) if at_s else [0] * len(numbers)
+        lines = zip(numbers, self.ears.ports, pauses, strict=True)
+        rows = [f"{number};{port};{pause}" for number, port, pause in lines]
         (self.folder / "crowd.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
         self.command = [
             *(*program("sipp"), f"127.0.0.1:{asterisk.sip_port}"),
@@ -136,7 +157,7 @@ class Crowd(Process):
             *("-trace_stat", "-stf", str(self.stats), "-fd", "5"),
         ]
         self.env = {"TERM": "dumb"}
-        self._within_s = len(numbers) / rate + hold_s + 60
+        self._within_s = len(numbers) / rate + max(at_s, default=0) + (hold_s or PATIENCE_S) + 60
 
     def heard(self) -> Heard:
         """Rings, and returns once everybody has hung up."""
@@ -145,10 +166,18 @@ class Crowd(Process):
             rang = rang_at(self.rang.read_text("utf-8"))
             failed = failures(self.stats)
         waits = [at - rang[n + 1] for n, at in self.ears.first.items()]
+        self.rang_at = {self.numbers[n - 1]: at for n, at in rang.items()}
         return Heard(len(self.numbers), failed, sorted(waits))
 
 
-def scenario(to: str, hold_s: float) -> str:
+def pauses_ms(at_s: Sequence[float]) -> list[int]:
+    """How long each waits from the moment at which SIPp has made it ready; all come as late as
+    the last needs."""
+    ready_s = [n / GATHER for n in range(len(at_s))]
+    return [int((ready_s[-1] + at - ready) * 1000) for at, ready in zip(at_s, ready_s, strict=True)]
+
+
+def scenario(to: str, hold_s: float | None, *, come: bool = False) -> str:
     """SIPp's words for one caller who rings, listens and hangs up."""
     them = THEM.format(to=to)
     head = f"From: {US}\nTo: {them}"
@@ -164,11 +193,11 @@ def scenario(to: str, hold_s: float) -> str:
     )
     early = "".join(f'<recv response="{code}" optional="true"/>' for code in (100, 180, 183))
     bye = hang_up().replace("@US@", US).replace("@THEM@", f"{them}[peer_tag_param]")
+    end = until_hung_up(PATIENCE_S) if hold_s is None else wait(hold_s) + bye.replace("@CSEQ@", "2")
     return (
         '<?xml version="1.0"?>\n<scenario name="crowd">'
-        f'{RINGING}<send retrans="500"><![CDATA[\n{invite}\n]]></send>{early}'
-        f"{ANSWERED}<send><![CDATA[\n{ack}\n]]></send>"
-        f"{wait(hold_s)}{bye.replace('@CSEQ@', '2')}"
+        f'{COME if come else ""}{RINGING}<send retrans="500"><![CDATA[\n{invite}\n]]></send>{early}'
+        f"{ANSWERED}<send><![CDATA[\n{ack}\n]]></send>{end}"
         '<Reference variables="line"/></scenario>'
     )
 
@@ -189,3 +218,24 @@ def failures(stats: Path) -> int:
     """Failed calls of a whole run, from SIPp's own statistics."""
     with stats.open(encoding="utf-8") as file:
         return int(list(csv.DictReader(file, delimiter=";"))[-1]["FailedCall(C)"])
+
+
+class Telephones(Process):
+    """Telephones of operators, all at one port: whoever is rung answers at once and stays."""
+
+    def __init__(self, *, port: int) -> None:
+        super().__init__([])
+        us = "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]desk[call_number]\n[last_Call-ID:]\n"
+        head = f"{us}[last_CSeq:]\nContact: <sip:op@[local_ip]:[local_port]>\n"
+        typed = "Content-Type: application/sdp\nContent-Length: [len]\n"
+        (self.folder / "desk.xml").write_text(
+            '<?xml version="1.0"?>\n<scenario name="desk"><recv request="INVITE" rrs="true"/>'
+            f'<send retrans="500"><![CDATA[\nSIP/2.0 200 OK\n{head}{typed}\n{SDP}\n]]></send>'
+            f'<recv request="ACK"/>{until_hung_up(PATIENCE_S)}</scenario>',
+            "utf-8",
+        )
+        self.command = [
+            *(*program("sipp"), "-sf", str(self.folder / "desk.xml"), "-nostdin", "-nd"),
+            *("-i", "127.0.0.1", "-p", str(port), "-min_rtp_port", str(free_udp_port())),
+        ]
+        self.env = {"TERM": "dumb"}
