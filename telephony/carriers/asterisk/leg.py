@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -74,6 +73,8 @@ class Leg:
         self.place = Place.DIALPLAN
         self.since = time.monotonic()
         self.doomed_until = 0.0
+        self.away = False
+        """The channel has left AsyncAGI; known at once, while more of it still waits its turn."""
         self._steps: deque[Instruction] = deque()
         self._running, self._running_until = "", 0.0
         self._listening: Gather | None = None
@@ -110,8 +111,13 @@ class Leg:
         else:
             self.call_id = reply.call
             self._board.set_variable(self.ref, "TAKEN", "1")
-            self._keep()
-            self._perform(reply)
+            if self.away:
+                # We were too slow: she waits in the dialplan's queue and stands in ours.
+                self.place = Place.DIALPLAN
+                self._board.heard(self.ref)
+            else:
+                self._keep()
+                self._perform(reply)
 
     def executed(self, command: str, result: int | None) -> None:
         """A command is over. Of one that is not awaited any more nothing follows."""
@@ -167,6 +173,15 @@ class Leg:
         end(self._board.carrier, self.ref, how=CAUSES.get(cause, "no-answer"))
         if self.call_id is not None:
             self._board.own_leg_gone(self.call_id)
+
+    def is_due(self, now: float) -> bool:
+        """Whether anything happens by itself at this moment; asked from another thread."""
+        if self.doomed_until > now:
+            return True
+        if self.place is not Place.SCRIPT or self.call_id is None:
+            return False
+        waited = (self._running and now > self._running_until) or 0 < self._silent_at < now
+        return bool(waited) or now - self._kept_at > RENEW_S
 
     def ticked(self) -> None:
         """A moment has passed."""
@@ -357,6 +372,8 @@ def e164(caller: str) -> str:
 
 
 def tick(legs: Iterable[Leg], board: "Switchboard") -> None:
-    """Every leg sees that time passes, each in its own turn."""
+    """Who has something due sees that time passes, each in its own turn."""
+    now = time.monotonic()
     for leg in legs:
-        board.turns.post(leg.ref, partial(leg.ticked))
+        if leg.is_due(now):
+            board.turns.post(leg.ref, leg.ticked)
