@@ -5,16 +5,17 @@ A request through Django's middleware and views costs ten times as much.
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import nullcontext
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from django.db import DatabaseError
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
 from config.logging import bind
+from config.middleware import RequestContext
 from tracking import door, endpoints
 from tracking.endpoints import Answer, Endpoint, Request
 from tracking.errors import TrackingError
@@ -24,6 +25,12 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[..., Awaitable[None]]
 
+REQUEST_ID = RequestContext.ID
+ALWAYS = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 BODY_WITHIN_S = 30.0  # a sender that is slower is answered for what has come
 log = logging.getLogger(__name__)
 
@@ -43,47 +50,42 @@ def in_front_of(django: Application) -> Application:
 
 async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    request_id = headers.get("x-request-id", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", request_id):
-        request_id = uuid4().hex
-    with bind(request_id=request_id):
-        request = Request(
-            method=scope["method"],
-            query=scope["query_string"].decode("latin-1"),
-            body=await _body(receive) if scope["method"] == "POST" else b"",
-            headers=headers,
-            address=(scope.get("client") or ("",))[0],
-        )
-        answer = await _answer(endpoint, request)
-    said = {"content-type": "application/json", "x-request-id": request_id, **answer.headers}
-    said |= {"cache-control": "no-store", "content-length": str(len(answer.body))}
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": [(name.lower().encode(), value.encode()) for name, value in said.items()],
-        }
+    request = Request(
+        method=scope["method"],
+        query=scope["query_string"].decode("latin-1"),
+        body=await _body(receive) if scope["method"] == "POST" else b"",
+        headers=headers,
+        address=(scope.get("client") or ("",))[0],
     )
-    await send({"type": "http.response.body", "body": answer.body})
+    request_id = headers.get("x-request-id", "")
+    if not REQUEST_ID.fullmatch(request_id):
+        request_id = token_hex(16)
+    answer = await _answer(endpoint, request, request_id)
+    body = answer.body()
+    said = {**ALWAYS, **answer.headers, "x-request-id": request_id, "content-length": len(body)}
+    lines = [(name.lower().encode(), str(value).encode()) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})
 
 
-async def _answer(endpoint: Endpoint, request: Request) -> Answer:
+async def _answer(endpoint: Endpoint, request: Request, request_id: str) -> Answer:
     if refusal := endpoints.wrong_verb(endpoint, request):
         return refusal
-    try:
-        messages, sender = endpoint.read(request, timezone.get_default_timezone())
-        receipt = await door.take(messages, sender=sender, now=timezone.now())
-    except TrackingError as error:
-        if error.http_status >= 500:
-            log.error("request failed: %s", error.code)
-        with translation.override(_language(request)):
-            return endpoints.refused(error)
-    except DatabaseError:
-        log.exception("the database does not take what devices say")
-        return endpoints.refused(TrackingError("unavailable", 503))
-    except Exception:
-        log.exception("request failed")
-        return endpoints.refused(TrackingError("server_error", 500))
+    messages, sender = endpoint.read(request, timezone.get_default_timezone())
+    with bind(request_id=request_id) if any(m.kinds for m in messages) else nullcontext():
+        try:
+            receipt = await door.take(messages, sender=sender, now=timezone.now())
+        except TrackingError as error:
+            if error.http_status >= 500 and error.code != "queue_full":
+                log.error("request failed: %s", error.code)
+            with translation.override(_language(request)):
+                return endpoints.refused(error)
+        except DatabaseError:
+            log.exception("the database does not take what devices say")
+            return endpoints.refused(TrackingError("unavailable", 503))
+        except Exception:
+            log.exception("request failed")
+            return endpoints.refused(TrackingError("server_error", 500))
     return Answer(200, endpoint.told(receipt))
 
 

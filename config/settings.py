@@ -218,12 +218,12 @@ SATISFACTION_HOURS = env.str("SATISFACTION_HOURS", default="10:00-19:00")
 SATISFACTION_LINE = env.float("SATISFACTION_LINE", default=3.0)
 # Recording: the caller is told; kept encrypted for so many days.
 RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
+# Where Asterisk writes sound until it is kept; readable and writable for both.
+SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
 # A surge: the present wait is so many times the usual one of so many days.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
-# What the monthly draw of calls for review is seeded with.
-AUDIT_SEED = env.str("AUDIT_SEED", default="one-number")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 
 # --- positions -------------------------------------------------------------------------------

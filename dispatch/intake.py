@@ -158,7 +158,7 @@ class Alarms:
 
     def moved(self, devices: Collection[int], *, now: datetime) -> None:
         """After positions were stored: screens that show these devices look again."""
-        links = DeviceLink.objects.filter(device__in=devices, until=None)
+        links = DeviceLink.objects.filter(device_id__among=devices, until=None)
         holders = list(links.values_list("elder", "worker"))
         topics: dict[str, int | None] = {f"elder:{elder}": None for elder, _ in holders if elder}
         workers = [worker for _, worker in holders if worker]

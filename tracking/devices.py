@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from elders.models import Elder
 from providers.models import Worker
+from tracking.messages import Message
 from tracking.models import Device, DeviceLink, Protocol
 
 KEY_SIZES = (16, 24, 32)  # bytes of an AES key
@@ -45,15 +46,28 @@ def hold(said: Mapping[str, Protocol | None]) -> dict[str, Known]:
     not those that are said to speak nothing (None).
     """
     known = _hold(said)
-    unknown = sorted(device_id for device_id in said.keys() - known.keys() if said[device_id])
+    unknown = {name: protocol for name, protocol in said.items() if protocol and name not in known}
     if unknown:
         new = [
-            Device(device_id=device_id, protocol=said[device_id], source=said[device_id])
-            for device_id in unknown
+            Device(device_id=name, protocol=protocol, source=protocol)
+            for name, protocol in sorted(unknown.items())
         ]
         Device.objects.bulk_create(new, ignore_conflicts=True)
         known |= _hold(unknown)
     return known
+
+
+def recognise(messages: Iterable[Message]) -> None:
+    """Where a message says several names, the register decides by which its device is known."""
+    named = [message for message in messages if message.aliases]
+    if not named:
+        return
+    names = {name for message in named for name in (message.device_id, *message.aliases)}
+    rows = Device.objects.filter(device_id__among=names, registered=True)
+    known = set(rows.values_list("device_id", flat=True))
+    for message in named:
+        said = (message.device_id, *message.aliases)
+        message.device_id = next((name for name in said if name in known), message.device_id)
 
 
 def issue_token(device: Device) -> str:
@@ -131,7 +145,7 @@ def holder_at(device: Device, at: datetime) -> DeviceLink | None:
 
 
 def _hold(device_ids: Iterable[str]) -> dict[str, Known]:
-    rows = Device.objects.filter(device_id__in=device_ids).order_by("pk")
+    rows = Device.objects.filter(device_id__among=device_ids).order_by("pk")
     held = rows.select_for_update(no_key=True).values_list(*Known._fields)
     return {known.device_id: known for known in map(Known._make, held)}
 

@@ -5,6 +5,7 @@ and Django's own for hosts that have no event loop (`tracking/views.py`).
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from tracking.errors import TrackingError
 from tracking.messages import Message
 from tracking.models import Protocol
-from tracking.protocols import batch, osmand
+from tracking.protocols import batch, osmand, owntracks, traccar
 from tracking.reception import Receipt, Sender
 
 MAX_BODY = osmand.MAX_BODY  # bytes; an edge reads one more, so that a decoder sees what is too long
@@ -36,6 +37,18 @@ class Request:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
+    @property
+    def basic(self) -> tuple[str, str]:
+        """Name and password of HTTP Basic; what cannot be read is nobody."""
+        scheme, _, said = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return "", ""
+        try:
+            name, _, password = b64decode(said, validate=True).decode().partition(":")
+        except ValueError:
+            return "", ""
+        return name, password
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -45,7 +58,6 @@ class Answer:
     document: object
     headers: dict[str, str] = field(default_factory=dict)
 
-    @property
     def body(self) -> bytes:
         return json.dumps(self.document).encode()
 
@@ -68,12 +80,33 @@ def _read_batch(request: Request, zone: tzinfo) -> tuple[Sequence[Message], Send
     return batch.decode(request.body, zone=zone), _forwarder(Protocol.BATCH, request)
 
 
+def _read_traccar(request: Request, zone: tzinfo) -> tuple[Sequence[Message], Sender]:
+    return traccar.decode(request.body, zone=zone), _forwarder(Protocol.TRACCAR, request)
+
+
+def _read_owntracks(request: Request, zone: tzinfo) -> tuple[Sequence[Message], Sender]:
+    user, password = request.basic
+    names = owntracks.Names(
+        user=user or request.headers.get("x-limit-u", ""),
+        device=request.headers.get("x-limit-d", ""),
+    )
+    messages = owntracks.decode(request.body, names, zone=zone)
+    return messages, Sender(Protocol.OWNTRACKS, password or request.token, request.address)
+
+
+def _told_owntracks(receipt: Receipt) -> object:
+    """The app expects a list of objects for its map; ours says what became of its message."""
+    return [receipt.as_json()] if receipt.alarms or receipt.warnings else []
+
+
 def _forwarder(protocol: Protocol, request: Request) -> Sender:
     return Sender(protocol, request.token, request.address, forwards=True)
 
 
 ENDPOINTS = {
     "osmand": Endpoint(("GET", "POST"), _read_osmand, Receipt.as_json),
+    "owntracks": Endpoint(("POST",), _read_owntracks, Receipt.as_json),
+    "traccar": Endpoint(("POST",), _read_traccar, Receipt.as_json),
     "batch": Endpoint(("POST",), _read_batch, Receipt.as_json),
 }
 

@@ -95,7 +95,7 @@ def _rank(said: Reading) -> Rank:
 
 def _move_workers(moved: dict[int, Reading], *, now: datetime) -> None:
     """The devices that workers held at the time take their holders along, if they are sure."""
-    held = DeviceLink.objects.filter(device__in=moved, worker__isnull=False)
+    held = DeviceLink.objects.filter(device_id__among=moved, worker__isnull=False)
     moves = [
         duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
         for device_id, worker_id, since, until in held.values_list(

@@ -27,7 +27,7 @@ class Kind(StrEnum):
 def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """The distinct kinds, the gravest first."""
     said = set(kinds)
-    return tuple(kind for kind in Kind if kind in said)
+    return tuple(kind for kind in Kind if kind in said) if said else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,15 @@ class Wifi:
 class Message:
     """One thing a device said.
 
-    `device_id` is empty when it could not be read. `errors` (field → reason) say what could not;
-    a message with errors counts as nothing but its alarm, `warnings` spoil nothing. `reference` is
-    the message's own identity, where the protocol has one; `callback` a number or address at which
-    the device may be spoken to.
+    `device_id` is empty when it could not be read; `aliases` are other names that the register
+    may know the device by. `errors` (field → reason) say what could not; a message with errors
+    counts as nothing but its alarm, `warnings` spoil nothing. `reference` is the message's own
+    identity, where the protocol has one; `callback` a number or address at which the device may
+    be spoken to.
     """
 
     device_id: str = ""
+    aliases: tuple[str, ...] = ()
     token: str = ""
     sent_at: datetime | None = None
     fix: Fix | None = None

@@ -61,6 +61,7 @@ def receive(messages: Sequence[Message], *, sender: Sender, now: datetime) -> Re
     could be used: 401 for a wrong or missing token, 400 with the fields that could not be read.
     """
     receipt = Receipt()
+    devices.recognise(messages)
     for message in messages:
         if message.kinds:
             _take_alarm(receipt, message, sender=sender, now=now)
@@ -73,6 +74,7 @@ def receive(messages: Sequence[Message], *, sender: Sender, now: datetime) -> Re
 def receive_news(requests: Sequence[Said], *, now: datetime) -> list[Receipt | TrackingError]:
     """Commit many requests without alarms in one transaction: the answer of `receive` to each."""
     receipts = [Receipt() for _ in requests]
+    devices.recognise(message for said in requests for message in said.messages)
     _take_news(list(zip(receipts, requests, strict=True)), now=now)
     return [_refusal(receipt) or receipt for receipt in receipts]
 

@@ -16,7 +16,7 @@ def receive(request: HttpRequest, name: str) -> HttpResponse:
     """The same answers as from the bare route."""
     answer = _answer(name, request)
     return HttpResponse(
-        answer.body, "application/json", status=answer.status, headers=answer.headers
+        answer.body(), "application/json", status=answer.status, headers=answer.headers
     )
 
 

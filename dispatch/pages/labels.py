@@ -102,6 +102,7 @@ CALLBACK_REASONS: dict[str, Any] = {
     "promised": _("We promised to ring back"),
     "waited": _("Waited too long: we promised to ring back"),
     "missed": _("Rang while we were away"),
+    "message": _("Left a message"),
     "unreached": _("Could not be reached"),
 }
 CLOCKS: dict[str, Any] = {

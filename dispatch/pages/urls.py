@@ -30,5 +30,6 @@ urlpatterns = [
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
     path("wall/", wall.index, name="wall"),
     path("wall/now/", wall.region, name="wall-now"),
+    path("wall/town/", wall.town_region, name="wall-town"),
     path("console/", include("dispatch.pages.console_urls")),
 ]

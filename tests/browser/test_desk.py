@@ -43,6 +43,24 @@ def test_one_key_each_holds_adds_wraps_up_and_says_away(house, windows):
     assert olive.was_never_loaded_again()
 
 
+def test_a_layer_of_the_towns_map_is_put_away_and_stays_away(house, windows):
+    staffed(house)
+    olive = windows(house, "olive")
+    olive.open("/wall/")
+    olive.page.wait_for_selector(".leaflet-dots-pane canvas")
+    drawn = "() => document.querySelector('.leaflet-dots-pane canvas').toDataURL()"
+    whole = olive.page.evaluate(drawn)
+    olive.page.click("[data-layer=worker]")
+    assert olive.page.get_attribute("[data-layer=worker]", "aria-pressed") == "false"
+    olive.page.wait_for_function(f"whole => ({drawn})() !== whole", arg=whole)
+    without = olive.page.evaluate(drawn)
+    olive.page.evaluate("htmx.trigger(document.body, 'resync')")
+    olive.page.wait_for_load_state("networkidle")
+    assert olive.page.evaluate(drawn) == without
+    olive.page.click("[data-layer=worker]")
+    olive.page.wait_for_function(f"whole => ({drawn})() === whole", arg=whole)
+
+
 def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windows):
     staffed(house)
     olive = windows(house, "olive", bypass_csp=True)

@@ -94,13 +94,13 @@ class Asterisk(Process):
     ) -> None:
         """Writes the configuration of a house. `telephones`: user → the port at which a SIPp is
         their telephone, without registering; those of browsers register."""
-        self._lay_out()
+        self.lay_out()
         manage("asterisk_config", str(self.etc), env={**os.environ, **env})
         file = self.etc / "pjsip_operators.conf"
         text = file.read_text()
         for user, port in (telephones or {}).items():
             here = f"\n[op-{user}]\ntype = aor\n"
-            text = text.replace(here, f"{here}contact = sip:op@127.0.0.1:{port}\n")
+            text = text.replace(here, f"{here}contact = sip:op-{user}@127.0.0.1:{port}\n")
         file.write_text(text)
 
     def reload(self) -> None:
@@ -129,7 +129,8 @@ class Asterisk(Process):
     def _booted(self) -> bool:
         return "fully booted" in self.console("core waitfullybooted")
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """Its folders, and what Asterisk wants to be there beside the house's own files."""
         lib = tree().lib
         places = {
             "astetcdir": self.etc,

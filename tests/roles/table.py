@@ -103,6 +103,7 @@ TABLE = [
         STRANGERS | OFFICE | MEI | FAMILY,
     ),
     Line(r"GET api/v1/calls/<call_id>", MEI | READERS, STRANGERS | OFFICE | FAMILY | VISITING),
+    Line(r"POST api/v1/calls/<call_id>/(listen|whisper|speak)", LEADS),
     Line(r"POST api/v1/(calls|callbacks)/.*", DESK),
     Line(
         r"GET api/v1/elders/<elder_id>(/access-log)?",

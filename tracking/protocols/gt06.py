@@ -5,6 +5,7 @@ bare, has neither serial nor CRC, and its length means something else (365GPS, T
 Facts and sources: docs/devices.md.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from tracking.protocols.octets import crc_x25, digits, either
 from tracking.protocols.readings import cry_raw
 
 SHORT, LONG, END = b"xx", b"yy", b"\r\n"
+_HEAD = re.compile(b"(?=xx|yy)")
 
 LOGIN, TIME, STRING, LONG_STRING, COMMAND = 0x01, 0x8A, 0x15, 0x21, 0x80
 _NOT_ANSWERED = {STRING, COMMAND, 0x81, 0x82}
@@ -54,12 +56,10 @@ class Gt06:
     def split(self, stream: bytes) -> tuple[bytes | None, int]:
         begin = 0
         while True:
-            begin = min(
-                (at for at in (stream.find(SHORT, begin), stream.find(LONG, begin)) if at >= 0),
-                default=-1,
-            )
-            if begin < 0:
+            head = _HEAD.search(stream, begin)
+            if not head:
                 return None, len(stream) - (stream[-1:] in (b"x", b"y"))
+            begin = head.start()
             if len(stream) - begin < 5:
                 return None, begin
             view = stream[begin : begin + self.max_frame]
@@ -161,11 +161,26 @@ def _end(view: bytes) -> int:
         if end == announced:
             return end
         if end > announced:
-            return first or end
+            return _next_head(view, end) or first or end
         if view[end : end + 2] in (SHORT, LONG) or (short and _proves_itself(view, end)):
             return end
+        if short and (cut_off := _next_head(view, end)):
+            return cut_off
         first, at = first or end, found + 1
     return first if len(view) >= announced else 0
+
+
+def _next_head(view: bytes, end: int) -> int:
+    """Where a whole frame begins that ends there: then the one before it was cut off; else 0."""
+    for found in _HEAD.finditer(view, 1, end - 5):
+        inner = view[found.start() : end]
+        if _announced(inner) == len(inner) and _has_crc(inner):
+            return found.start()
+    return 0
+
+
+def _has_crc(frame: bytes) -> bool:
+    return crc_x25(frame[2:-4]) == int.from_bytes(frame[-4:-2])
 
 
 def _proves_itself(view: bytes, end: int) -> bool:
@@ -173,7 +188,7 @@ def _proves_itself(view: bytes, end: int) -> bool:
         return True
     if view[3] in (0x17, 0x69) and end == places.bare_hints_size(view):
         return True
-    return end >= 10 and crc_x25(view[2 : end - 4]) == int.from_bytes(view[end - 4 : end - 2])
+    return end >= 10 and _has_crc(view[:end])
 
 
 def _login(parts: Frame, session: Session) -> Heard:

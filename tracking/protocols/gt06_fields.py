@@ -35,7 +35,7 @@ def read(
     """
     readers = _BARE if bare else {**_SHORT, **_LONG} if long else _SHORT
     reader = readers.get(of.kind)
-    if reader and content:
+    if reader and (content or may_be_alarm(of.kind, long=long)):
         reader(message, Octets(content), of)
 
 

@@ -14,7 +14,6 @@ from tracking.protocols.dialect import Heard, Order, Session
 from tracking.protocols.octets import Octets, Short, luhn, xor
 from tracking.protocols.readings import cry_raw
 
-FLAG = 0x7E
 ANSWER, REGISTRATION, CLOCK = 0x8001, 0x8100, 0x8109
 SET_PARAMETERS, LOCATE, TEXT, CALL_BACK = 0x8103, 0x8201, 0x8300, 0x8400
 DONE, FAILED = 0, 1
@@ -23,6 +22,8 @@ _HAS_VERSION, _IS_PART, _IS_SEALED = 0x4000, 0x2000, 0x1C00
 _MAX_PENDING = 16_384
 _SHORT_SERIAL = {0x5501, 0x5502}  # Jointech's, with a serial of one byte and answers of their own
 _ESCAPED = {b"\x01": b"\x7d", b"\x02": b"\x7e"}
+_BEGIN = re.compile(rb"\x7e(?!\()|\(")  # no message has a number that begins with a bracket
+_END = {b"\x7e": re.compile(rb"\x7e"), b"(": re.compile(rb"[)\x7e]")}
 _ESCAPE = re.compile(rb"\x7d([\x01\x02])")
 _NUMBER = re.compile(r"\+?\d{2,20}")
 _RESULTS = ("done", "failed", "message wrong", "not supported", "alarm confirmed")
@@ -58,31 +59,23 @@ class Jt808:
         """A frame between two flags, unescaped, or a text in brackets, as Jointech's locks send.
 
         Where the check says that a device does not escape at all, its bytes are taken as they are.
+        The flag at the end of a frame is not used up: it may be the first of the next one.
         """
         begin = 0
-        while begin < len(stream):
-            if stream[begin] == FLAG:
-                end = stream.find(FLAG, begin + 1)
-                if end == begin + 1:  # the end of one that we did not hear begin
-                    begin = end
-                    continue
-                if end > 0:
-                    return _frame(stream, begin, end)
+        while found := _BEGIN.search(stream, begin):
+            begin = found.start()
+            end = _END[found[0]].search(stream, begin + 1)
+            if not end:
                 if len(stream) - begin < self.max_frame:
                     return None, begin
                 begin += 1
-                continue
-            flag = stream.find(FLAG, begin)
-            until = flag if flag >= 0 else len(stream)
-            if stream[begin] == ord("("):
-                end = stream.find(b")", begin, until)
-                if end > 0:
-                    return stream[begin : end + 1], end + 1
-                if flag < 0 and len(stream) - begin < self.max_frame:
-                    return None, begin
-            bracket = stream.find(b"(", begin + 1, until)
-            begin = bracket if bracket > 0 else until
-        return None, begin
+            elif found[0] == b"(" and end[0] == b")":
+                return stream[begin : end.end()], end.end()
+            elif found[0] == b"\x7e" and stream[begin + 1 : end.start()].strip():
+                return _frame(stream, begin, end.start())
+            else:
+                begin = end.start()
+        return None, len(stream)
 
     def read(self, frame: bytes, session: Session, *, now: datetime) -> Heard:
         if frame[:1] == b"(":
@@ -94,6 +87,8 @@ class Jt808:
             if fields.may_be_alarm(int.from_bytes(frame[1:3])):
                 cry_raw(message, "unreadable report", frame)
             return Heard((message,))
+        if not header.intact and header.message not in fields.KNOWN:
+            return Heard((Message(session.device_id, errors={"frame": "cannot be read"}),))
         session.device_id = terminal_id(header.terminal) or session.device_id
         messages = _read_body(header, body, frame, session)
         for message in messages:
@@ -133,15 +128,15 @@ def _frame(stream: bytes, begin: int, end: int) -> tuple[bytes, int]:
     literal = stream[begin : end + 1]
     frame = unescape(literal)
     if xor(frame[1:-1]) == 0:
-        return frame, end + 1
+        return frame, end
     announced = begin + 15 + (int.from_bytes(literal[3:5]) & 0x3FF)
     if literal[3:4] and literal[3] & 0x40:
         announced += 5
     for until in (end + 1, announced):
         whole = stream[begin:until]
         if len(whole) == until - begin and whole[-1:] == b"\x7e" and xor(whole[1:-1]) == 0:
-            return whole, until
-    return frame, end + 1
+            return whole, until - 1
+    return frame, end
 
 
 def take_apart(frame: bytes) -> tuple[Header, bytes]:

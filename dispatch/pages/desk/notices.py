@@ -50,6 +50,9 @@ SENTENCES: dict[str, Any] = {
     "outage": gettext_lazy("Power cut: %(lost)s devices without, %(back)s again. %(places)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
     "unread": gettext_lazy("A text that nobody has acted on. Read it, and ring or send somebody."),
+    "calls_drawn": gettext_lazy(
+        "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
+    ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
 }
 PURPOSES: dict[str, Any] = {
@@ -121,6 +124,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "number": str(data.get("number", "120")),
         "text": str(data.get("text", "")),
         "count": str(data.get("count", "")),
+        "month": str(data.get("month", "")),
         "score": str(data.get("score", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),

@@ -16,7 +16,7 @@ from dispatch.states import OPEN, Priority, State
 from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import agents, callbacks
+from telephony import agents, callbacks, recordings
 from telephony import desk as calls
 from telephony.models import AgentState, Call, CallBack, Skill
 from telephony.selectors import callbacks_for, calls_for
@@ -234,4 +234,7 @@ def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
     for callback in found:
         callback.words = labels.label(labels.CALLBACK_REASONS, callback.reason)  # type: ignore[attr-defined]
         callback.colour = COLOURS.get(Priority(callback.priority), "info")  # type: ignore[attr-defined]
+    messages = recordings.messages_of(found, user)
+    for callback in found:
+        callback.messages = messages[callback.pk]  # type: ignore[attr-defined]
     return found

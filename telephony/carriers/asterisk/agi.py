@@ -34,6 +34,11 @@ def play(path: str) -> str:
     return f"STREAM FILE {quoted(path)} {quoted(KEYS)}"
 
 
+def swallow(within_s: float) -> str:
+    """Waits for a key, which then breaks nothing off."""
+    return f"WAIT FOR DIGIT {int(within_s * 1000)}"
+
+
 def music() -> str:
     return "SET MUSIC ON waiting"
 

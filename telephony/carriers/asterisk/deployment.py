@@ -25,10 +25,15 @@ def telephone_secret(user_id: int) -> str:
     return salted_hmac("one-number.telephone", str(user_id)).hexdigest()[:32]
 
 
-def write(folder: Path) -> list[Path]:
+def operators() -> list[User]:
+    """Who gets a telephone."""
+    return [user for user in User.objects.filter(is_active=True) if roles.is_operator(user)]
+
+
+def write(folder: Path, operators: Iterable[User]) -> list[Path]:
     """Writes every file of the configuration into `folder` and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
-    operators = [user for user in User.objects.filter(is_active=True) if roles.is_operator(user)]
+    operators = list(operators)
     values = _values(operators)
     texts = {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.conf"))}
     written = []

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from django.utils import timezone
 from elders import numbers
 from elders.errors import ElderError
 from telephony import answers, inbound
-from telephony.carriers.asterisk import agi, names, prompts
+from telephony.carriers.asterisk import agi, names, prompts, spool
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp
 from telephony.instructions import (
@@ -48,6 +47,8 @@ RENEW_S = 15.0
 SLACK_S = 5.0
 """How much longer than its sound a command may take before we go on without its answer."""
 MORE_KEYS_S = 4.0
+LATE_S = 0.1
+"""Beyond its length, until a key that came without a beginning has gone through Asterisk."""
 
 CAUSES = {"17": "busy", "21": "reject"}
 
@@ -74,7 +75,7 @@ class Leg:
         self._running, self._running_until = "", 0.0
         self._listening: Gather | None = None
         self._silent_at = 0.0
-        self._keys = ""
+        self._keys, self._is_down, self._late_s = "", False, 0.0
         self._waits = False
         self._kept_at = 0.0
         self._commands = 0
@@ -127,8 +128,18 @@ class Leg:
             self.place = Place.DIALPLAN
             self._stop()
 
-    def pressed(self, key: str) -> None:
-        """A key, at any moment; in a conversation it is no one's business."""
+    def key_down(self) -> None:
+        """A key begins; one that is told by SIP INFO never does."""
+        self._is_down = True
+
+    def pressed(self, key: str, lasts_ms: int = 0) -> None:
+        """A key, at any moment; in a conversation it is no one's business.
+
+        One without a beginning is told here first, and only then lasts for its time inside
+        Asterisk, where its end would break off what we say next: that end is waited for.
+        """
+        self._late_s = 0.0 if self._is_down else lasts_ms / 1000 + LATE_S
+        self._is_down = False
         if self.place is not Place.SCRIPT or self.call_id is None:
             return
         self._keys += key
@@ -245,6 +256,11 @@ class Leg:
 
     def _say(self, step: Say) -> None:
         """The first sentence now; the others follow as steps of their own."""
+        if self._late_s:
+            self._steps.appendleft(step)
+            self._await(agi.swallow(self._late_s), self._late_s)
+            self._late_s = 0.0
+            return
         first, *rest = prompts.sentences(step.text) or [""]
         self._steps.extendleft(Say(text, step.language) for text in reversed(rest))
         path = prompts.file_of(first, step.language) if first else None
@@ -263,10 +279,8 @@ class Leg:
         )
 
     def _record(self, step: Record) -> None:
-        folder = Path(settings.PROMPTS_DIR).parent / "recordings"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.call_id}-{self._commands}"
-        self._await(agi.record(str(path), max_s=step.max_s), step.max_s)
+        path = spool.word(self.call_id or 0, self._commands)
+        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), step.max_s)
 
     def _join(self, to: str) -> None:
         """Into a room: its own, with somebody brought there, or that of another call."""

@@ -47,13 +47,16 @@ def file_of(sentence: str, language: str) -> Path | None:
         return None
 
 
+def words(sentence: str) -> str:
+    """What the voice is given: a telephone number is read digit by digit."""
+    return _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
+
+
 def _speak(sentence: str, language: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A telephone number is read digit by digit.
-    words = _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
     spoken = subprocess.run(  # noqa: S603  the program is a setting of the town's
         [settings.SPEECH_COMMAND, language],
-        input=words.encode(),
+        input=words(sentence).encode(),
         capture_output=True,
         timeout=SPEAKING_S,
         check=True,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from elders.models import User
 from telephony import desk
-from telephony.carriers.asterisk import agi, names, prompts
+from telephony.carriers.asterisk import agi, names, prompts, spool
 from telephony.carriers.asterisk.client import Client, LinkLost, Refused
 from telephony.carriers.asterisk.deployment import telephone
 from telephony.carriers.asterisk.leg import Leg, end
@@ -77,9 +77,16 @@ class Switchboard:
                 self._post(ref, "executed", fields.get("CommandId", ""), done)
             case "AsyncAGIEnd":
                 self._post(ref, "left")
-            case "DTMFEnd":
+            case "DTMFBegin" | "DTMFEnd":
                 if fields.get("Direction") == "Received" and ref in self.legs:
-                    self._post(ref, "pressed", fields.get("Digit", ""))
+                    self._key(ref, name, fields)
+
+    def _key(self, ref: str, name: str, fields: dict[str, str]) -> None:
+        if name == "DTMFBegin":
+            self._post(ref, "key_down")
+        else:
+            ms = fields.get("DurationMs", "")
+            self._post(ref, "pressed", fields.get("Digit", ""), int(ms) if ms.isdigit() else 0)
 
     def _post(self, ref: str, what: str, *arguments: object) -> None:
         leg = self.leg(ref)
@@ -121,6 +128,7 @@ class Switchboard:
             desk.talk(call_id, by=user, now=timezone.now())
         except CallError:
             log.info("Somebody is in the room beside whose call it is", extra={"call": call_id})
+        self.record(call_id)
 
     def _telephone_lost(self, ref: str, user_id: int, call_id: int) -> None:
         if self.telephones.get((user_id, call_id)) == ref:
@@ -208,6 +216,14 @@ class Switchboard:
                     Data=str(path.with_suffix("")),
                     Async="true",
                 )
+
+    def record(self, call_id: int) -> None:
+        """Has a conversation written down that is to be, and is not yet."""
+        ref = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
+        path = spool.talk(call_id)
+        if path is not None and ref in self.rooms.get(call_id, ()):
+            # b: not while she hears music instead of the room
+            self._ask("MixMonitor", Channel=ref, File=str(path), Options="b")
 
     def heard(self, ref: str) -> None:
         """Takes a caller off Asterisk's own list of those who rang while we were away."""
