@@ -3,18 +3,14 @@
 from collections import Counter
 from typing import Any
 
-from django.conf import settings
+from django.utils import timezone
 
 from config.models import Heartbeat
 from dispatch.models import RequestAlarm, ServiceRequest
 from elders.models import Elder
 from tests import cast
-from tracking import devices
-from tracking.models import Alarm, Device, Position
-
-
-def language() -> str:
-    return settings.LANGUAGE_CODE
+from tracking import commands, devices
+from tracking.models import Alarm, Device, DeviceCommand, Position
 
 
 def wearers(device_ids: list[str]) -> list[int]:
@@ -65,6 +61,17 @@ def heard(device_id: str) -> bool:
 
 def positions() -> int:
     return Position.objects.count()
+
+
+def order(device_id: str, what: str) -> int:
+    device = Device.objects.get(device_id=device_id)
+    Device.objects.filter(pk=device.pk).update(protocol="watch")
+    device.refresh_from_db()
+    return commands.ask(device, what, by=None, now=timezone.now()).pk
+
+
+def command(pk: int) -> str:
+    return DeviceCommand.objects.get(pk=pk).state
 
 
 def beat() -> dict[str, Any]:
