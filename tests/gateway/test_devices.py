@@ -6,6 +6,7 @@ import pytest
 
 from tests.gateway import truth
 from tests.gateway.talk import Talk
+from tracking.protocols.speaking import SpeakingWatch
 from tracking.protocols.speaking_units import ALL_SPEAKERS, SpeakingScaip
 
 HERE = (31.4675, 104.68)
@@ -51,7 +52,7 @@ def test_the_other_scaip_dialect_and_its_callback(gateway, witness):
 
 
 def test_an_order_goes_out_and_its_answer_comes_back(gateway, witness):
-    speaker = ALL_SPEAKERS["watch"](device_id="8800000099")
+    speaker = SpeakingWatch("8800000099")
     with Talk(gateway, speaker) as device:
         device.says(speaker.heartbeat())
         pk = witness.one(truth.order, "8800000099", "ring")
@@ -64,7 +65,7 @@ def test_an_order_goes_out_and_its_answer_comes_back(gateway, witness):
 
 def test_an_order_waits_for_the_device(gateway, witness):
     witness.one(truth.wearers, ["8800000098"])
-    speaker = ALL_SPEAKERS["watch"](device_id="8800000098")
+    speaker = SpeakingWatch("8800000098")
     pk = witness.one(truth.order, "8800000098", "locate")
     assert witness.one(truth.command, pk) == "queued"
     with Talk(gateway, speaker) as device:

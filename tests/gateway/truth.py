@@ -1,6 +1,7 @@
 """What stands in the database of a gateway under test. Runs in a process of its own."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -91,3 +92,22 @@ def cases_by_device() -> dict[str, list[int]]:
 def emergencies_by_elder() -> dict[int, int]:
     rows = ServiceRequest.objects.filter(priority="emergency").values_list("elder_id", flat=True)
     return dict(Counter(pk or 0 for pk in rows))
+
+
+def broken(promises: dict[str, list[datetime]]) -> list[str]:
+    """Of presses that were answered, by device and time: everything that is not exactly one alarm
+    in exactly one case, and every elder with more than one emergency."""
+    wrong = []
+    cases: dict[int, list[int]] = {}
+    for alarm, request in RequestAlarm.objects.values_list("alarm_id", "request_id"):
+        cases.setdefault(alarm, []).append(request)
+    kept: dict[tuple[str, datetime], list[int]] = {}
+    for device, at, pk in Alarm.objects.values_list("device__device_id", "fixed_at", "pk"):
+        kept.setdefault((device, at), []).append(pk)
+    for device_id, presses in promises.items():
+        for at in presses:
+            found = kept.get((device_id, at), [])
+            if len(found) != 1 or len(cases.get(found[0], [])) != 1:
+                wrong.append(f"{device_id} {at}: alarms {found}, cases {map(cases.get, found)}")
+    wrong += [f"elder {pk}: {n}" for pk, n in emergencies_by_elder().items() if n != 1]
+    return wrong

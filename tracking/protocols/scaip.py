@@ -133,6 +133,7 @@ def elements(body: bytes) -> tuple[str, dict[str, str]]:
     Raises Refused for what is broken, for another root, and for any document type: entities are
     how XML does harm.
     """
+    roots: list[str] = []
     open_tags: list[str] = []
     found: dict[str, str] = {}
     count = 0
@@ -140,25 +141,22 @@ def elements(body: bytes) -> tuple[str, dict[str, str]]:
     def start(tag: str, _: object) -> None:
         nonlocal count
         count += 1
-        open_tags.append(tag.rpartition(":")[2].strip())
+        open_tags.append(tag.rpartition(":")[2].lower())
+        if count == 1:
+            roots.extend(open_tags)
         if len(open_tags) > MAX_DEPTH or count > MAX_ELEMENTS:
             raise Refused("holds too many elements")
 
     def text(said: str) -> None:
         if len(open_tags) > 1:
-            name = open_tags[-1].lower()
-            name = _NAMES.get(name, name)
+            name = _NAMES.get(open_tags[-1], open_tags[-1])
             found[name] = (found.get(name, "") + said)[:512]
 
     def document_type(*_: object) -> None:
         raise Refused("must not have a document type")
 
-    roots: list[str] = []
     parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda tag, attributes: (
-        roots.append(tag.rpartition(":")[2].lower()) if not roots else None,
-        start(tag, attributes),
-    )
+    parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: open_tags.pop()
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = document_type
