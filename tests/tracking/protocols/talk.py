@@ -1,6 +1,6 @@
 """A gateway without sockets: bytes in, what was heard and answered out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 21, 9, 0, 7, tzinfo=UTC)
 MIANYANG = (31.467512, 104.679123)
 SANTIAGO = (-33.480366, -70.763069)
 
-SPEAKERS = {
+SPEAKERS: dict[str, Callable[[], Speaker]] = {
     "watch": SpeakingWatch,
     "watch-vendor": lambda: SpeakingWatch(vendor="SG", device_id="357653059860416"),
     "gt06": SpeakingGt06,
