@@ -20,6 +20,7 @@ MAX_TEXT = 5_000
 MAX_HINTS = 64
 
 
+@pytest.mark.pure
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DIALECTS)
 def test_two_hundred_thousand_damaged_frames(name):
