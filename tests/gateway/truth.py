@@ -111,3 +111,9 @@ def broken(promises: dict[str, list[datetime]]) -> list[str]:
                 wrong.append(f"{device_id} {at}: alarms {found}, cases {map(cases.get, found)}")
     wrong += [f"elder {pk}: {n}" for pk, n in emergencies_by_elder().items() if n != 1]
     return wrong
+
+
+def places(device_id: str) -> list[tuple[float, float]]:
+    """Everywhere a device has been."""
+    rows = Position.objects.filter(device__device_id=device_id)
+    return list(rows.values_list("lat", "lon"))

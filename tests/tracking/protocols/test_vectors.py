@@ -4,24 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.tracking.protocols.outside import frame_of, rows
+from tests.tracking.protocols.outside import KINDS, frame_of, rows
 from tests.tracking.protocols.talk import OURS
 from tracking.messages import Kind
 from tracking.protocols.readings import KNOT_MPS
 from tracking.protocols.registry import DIALECTS
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-KINDS = {
-    "sos": Kind.SOS,
-    "fallDown": Kind.FALL,
-    "lowBattery": Kind.LOW_BATTERY,
-    "powerCut": Kind.POWER_LOST,
-    "powerOff": Kind.POWER_LOST,
-    "removing": Kind.REMOVED,
-    "tampering": Kind.TAMPER,
-    "geofenceEnter": Kind.ZONE_ENTER,
-    "geofenceExit": Kind.ZONE_EXIT,
-}
 # What Traccar's decoder made of a row and we do not, by protocol and row: field → why.
 DIFFERENT = {
     ("gt06", 24): {
