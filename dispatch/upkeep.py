@@ -4,10 +4,10 @@ stands before a deadline. Each chore finds out by itself whether it is due."""
 import logging
 from datetime import datetime
 
-from dispatch import reviews
+from dispatch import retention, reviews
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due,)
+CHORES = (reviews.draw_due, retention.sweep)
 
 
 def sweep(*, now: datetime) -> int:
