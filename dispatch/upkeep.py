@@ -5,9 +5,10 @@ import logging
 from datetime import datetime
 
 from dispatch import retention, reviews
+from tracking import history
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due, retention.sweep)
+CHORES = (reviews.draw_due, history.sweep, retention.sweep)
 
 
 def sweep(*, now: datetime) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +17,9 @@ from dispatch.states import OPEN, Priority, State
 from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import agents, callbacks, recordings
+from telephony import agents, callbacks, recordings, recovery, rooms
 from telephony import desk as calls
-from telephony.models import AgentState, Call, CallBack, Skill
+from telephony.models import AgentState, Call, CallBack, Party, Skill
 from telephony.selectors import callbacks_for, calls_for
 
 COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
@@ -96,6 +97,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "leads": roles.is_supervisor(user),
         "ringing": rings[0].priority if rings else "",
         "callbacks": callbacks_of(user),
+        "spoken_with": spoken_with(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
@@ -237,6 +239,25 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
         icon="siren",
         known=not request.came_from,
     )
+
+
+def spoken_with(user: User) -> list[tuple[Call, str, str]]:
+    """Callers whom a carrier has put through without the desk: (call, who, with whom)."""
+    found = recovery.spoken_with().filter(pk__in=calls_for(user).values("pk"))
+    return [
+        (
+            call,
+            labels.named(call.elder) if call.elder else call.other_number,
+            " · ".join(_with_whom(party) for party in rooms.present(call)),
+        )
+        for call in found.select_related("elder").order_by("answered_at")[:20]
+    ]
+
+
+def _with_whom(party: Party) -> str:
+    if party.number in settings.ON_CALL_NUMBERS:
+        return _("the on-call mobile %(number)s") % {"number": party.number}
+    return party.who
 
 
 def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
