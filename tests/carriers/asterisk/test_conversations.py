@@ -331,6 +331,18 @@ def test_a_worker_who_does_not_answer_is_rung_again_later(story):
     assert story.trunk.rung(cast.WAI_NUMBER) == 2
 
 
+def test_a_telephone_that_stopped_ringing_while_we_were_away_is_known_to_have(story):
+    wai = an_offer_rings(story)
+    story.exchange.link_down()
+    wai.refuse()
+    story.until(lambda: not story.exchange.asterisk.channels())
+    # so long ago that it cannot be about to ring any more
+    Call.objects.filter(purpose="offer").update(opened_at=timezone.now() - timedelta(minutes=2))
+    story.exchange.link_up()
+    story.until(lambda: offer_call().state == "queued")
+    assert story.trunk.rung(cast.WAI_NUMBER) == 1
+
+
 def test_a_worker_who_hangs_up_while_he_hears_the_offer_has_accepted_nothing(story):
     wai = an_offer_rings(story).answer()
     story.until(lambda: wai.quiet_s() < 0.5)
