@@ -17,7 +17,8 @@ from telephony.management.commands.run_ami import Holder
 from telephony.models import Call, LinkOrder
 from tests.infra import voice
 from tests.infra.asterisk import Asterisk
-from tests.infra.trunk import Line, Trunk
+from tests.infra.line import Line
+from tests.infra.trunk import Trunk
 
 QUIET_S = 0.2
 
