@@ -44,7 +44,7 @@ class Hotline:
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
-        answering.watch(call, now=now)
+        answering.watch(call, now=now, is_new=True)
         return _announced(call, self._greeting(call, now=now))
 
     def _greeting(self, call: Call, *, now: datetime) -> Sequence[Instruction]:

@@ -57,10 +57,10 @@ def database(var: Path, *parts: Postgres | Redis) -> dict[str, str]:
 
 
 @contextmanager
-def running(env: Mapping[str, str]) -> Iterator[House]:
+def running(env: Mapping[str, str], *, processes: int = 1) -> Iterator[House]:
     """A server on that database; in production Celery worker and beat beside it."""
     with ExitStack() as stack:
-        server = Server(env=env, migrate=False)
+        server = Server(env=env, migrate=False, processes=processes)
         beside = ("worker", "beat") if env["DATABASE_URL"] else ()
         parts = [stack.enter_context(Celery(part, env=server.env)) for part in beside]
         house = House(stack.enter_context(server), parts)
@@ -77,10 +77,16 @@ def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[Hou
 
 @contextmanager
 def production(
-    var: Path, postgres: Postgres, redis: Redis, *, env: Mapping[str, str] | None = None
+    var: Path,
+    postgres: Postgres,
+    redis: Redis,
+    *,
+    env: Mapping[str, str] | None = None,
+    processes: int = 1,
 ) -> Iterator[House]:
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
-    with running({**database(var, postgres, redis), **(env or {})}) as house:
+    own = {**database(var, postgres, redis), **(env or {})}
+    with running(own, processes=processes) as house:
         yield house
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from dispatch import presence, selectors, surge
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
-from dispatch.pages.desk import notices
+from dispatch.pages.desk import display, notices
 from dispatch.states import OPEN, Priority, State
 from dispatch.templatetags.look import spaced
 from elders import roles
@@ -91,7 +91,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     rings = waiting(user, now=now)
     return {
         "rings": rings,
-        "first": first_of(rings, user, now=now),
+        **_first(rings, user, now=now),
         "surge": surge.now_or_not(now=now),
         "me": me(user),
         "reasons": REASONS.items(),
@@ -103,6 +103,18 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
     }
+
+
+def offered(user: User, *, now: datetime) -> dict[str, Any]:
+    """Who rings for this operator, shown by itself; nobody while they are away."""
+    mine = me(user)
+    return {} if mine and mine.away else _first(waiting(user, now=now), user, now=now)
+
+
+def _first(rings: list[Ring], user: User, *, now: datetime) -> dict[str, Any]:
+    first = first_of(rings, user, now=now)
+    call = first.id if first and first.kind == "call" else None
+    return {"first": first, "display": display.read(call, now=now) if call else None}
 
 
 def waiting(user: User, *, now: datetime) -> list[Ring]:

@@ -7,7 +7,6 @@ listens is its program's part. Everything here runs in the leg's own turn (`turn
 import logging
 import time
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -51,6 +50,8 @@ class Leg(Program):
         super().__init__(ref, board)
         self.since = time.monotonic()
         self.doomed_until = self._kept_at = 0.0
+        self.away = False
+        """The channel has left AsyncAGI; known at once, while more of it still waits its turn."""
 
     # --- what Asterisk tells -------------------------------------------------------------------
 
@@ -79,8 +80,13 @@ class Leg(Program):
         else:
             self.call_id = reply.call
             self._board.set_variable(self.ref, "TAKEN", "1")
-            self._keep()
-            self._perform(reply)
+            if self.away:
+                # We were too slow: she waits in the dialplan's queue and stands in ours.
+                self.place = Place.DIALPLAN
+                self._board.heard(self.ref)
+            else:
+                self._keep()
+                self._perform(reply)
 
     def left(self) -> None:
         """The channel left AsyncAGI. Unless we took it elsewhere, the dialplan has it now."""
@@ -125,6 +131,15 @@ class Leg(Program):
         end(self._board.carrier, self.ref, how=CAUSES.get(cause, "no-answer"))
         if self.call_id is not None:
             self._board.own_leg_gone(self.call_id)
+
+    def is_due(self, now: float) -> bool:
+        """Whether anything happens by itself at this moment; asked from another thread."""
+        if self.doomed_until > now:
+            return True
+        if self.place is not Place.SCRIPT or self.call_id is None:
+            return False
+        waited = (self._running and now > self._running_until) or 0 < self._silent_at < now
+        return bool(waited) or now - self._kept_at > RENEW_S
 
     def ticked(self) -> None:
         """A moment has passed."""
@@ -243,6 +258,8 @@ def e164(caller: str) -> str:
 
 
 def tick(legs: Iterable[Leg], board: "Switchboard") -> None:
-    """Every leg sees that time passes, each in its own turn."""
+    """Who has something due sees that time passes, each in its own turn."""
+    now = time.monotonic()
     for leg in legs:
-        board.turns.post(leg.ref, partial(leg.ticked))
+        if leg.is_due(now):
+            board.turns.post(leg.ref, leg.ticked)

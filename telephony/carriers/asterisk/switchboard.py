@@ -3,6 +3,7 @@
 
 import logging
 import time
+from functools import partial
 
 from asterisk.ami.event import Event
 from django.utils import timezone
@@ -13,7 +14,8 @@ from telephony.carriers.asterisk import agi, names
 from telephony.carriers.asterisk.acts import Acts, dial
 from telephony.carriers.asterisk.deployment import telephone, telephone_of
 from telephony.carriers.asterisk.leg import Leg, end
-from telephony.carriers.asterisk.turns import Turns
+from telephony.carriers.asterisk.program import Place
+from telephony.carriers.asterisk.turns import Lane, Turns
 from telephony.errors import CallError
 from telephony.models import Call
 
@@ -73,11 +75,14 @@ class Switchboard(Acts):
         match name:
             case "AsyncAGIStart":
                 said = agi.environment(fields.get("Env", ""))
-                self._post(ref, "started", said.get("agi_callerid", ""), said.get("agi_dnid", ""))
+                numbers = said.get("agi_callerid", ""), said.get("agi_dnid", "")
+                self.leg(ref).away = False
+                self._post(ref, "started", *numbers, lane=Lane.CALLER)
             case "AsyncAGIExec":
                 done = agi.result(fields.get("Result", ""))
                 self._post(ref, "executed", fields.get("CommandId", ""), done)
             case "AsyncAGIEnd":
+                self.leg(ref).away = True
                 self._post(ref, "left")
             case "DTMFBegin" | "DTMFEnd":
                 if fields.get("Direction") == "Received" and ref in self.legs:
@@ -97,9 +102,9 @@ class Switchboard(Acts):
         elif ref:
             self.picked_up.add(ref)
 
-    def _post(self, ref: str, what: str, *arguments: object) -> None:
+    def _post(self, ref: str, what: str, *arguments: object, lane: Lane = Lane.LINE) -> None:
         leg = self.leg(ref)
-        self.turns.post(ref, getattr(leg, what), *arguments)
+        self.turns.post(ref, getattr(leg, what), *arguments, lane=lane)
 
     def hung_up(self, ref: str, cause: str) -> None:
         """A channel is no more, or never came to be."""
@@ -108,9 +113,11 @@ class Switchboard(Acts):
         if operator is not None:
             self.turns.post(ref, self._telephone_lost, ref, *operator)
         elif ref in self.legs:
-            self._post(ref, "gone", cause)
+            alone = self.legs[ref].place is not Place.ROOM
+            self._post(ref, "gone", cause, lane=Lane.NOBODY if alone else Lane.LINE)
         elif not names.is_ours(ref) or names.job_of(ref):
-            self.turns.post(ref, lambda: end(self.carrier, ref, how="no-answer"))
+            late = partial(end, self.carrier, ref, how="no-answer")
+            self.turns.post(ref, late, lane=Lane.NOBODY)
 
     # --- rooms ---------------------------------------------------------------------------------
 
