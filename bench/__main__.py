@@ -4,7 +4,17 @@ import importlib
 import os
 import sys
 
-ALL = ("ami", "calls", "demand", "match", "ring", "screens", "start", "webhooks")
+ALL = (
+    "ami",
+    "calls",
+    "demand",
+    "ingest",
+    "match",
+    "ring",
+    "screens",
+    "start",
+    "webhooks",
+)
 
 
 def main() -> int:

@@ -67,19 +67,19 @@ def main() -> None:
 async def _measure(ours: House, peer: Relay, session: str) -> None:
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=30))
-        desk = await stack.enter_async_context(_watching(ours, session, "calls"))
+        desk = await stack.enter_async_context(watching(ours, session, "calls"))
         relay = await stack.enter_async_context(connect(f"ws://127.0.0.1:{peer.port}/"))
         await _rings(client, ours, desk, peer, relay, times=20, first=0)  # warm
         alone = await _rings(client, ours, desk, peer, relay, times=RINGS, first=100)
         print(row("ring to screen pop, alone", *alone))
         for n in range(SOCKETS):
-            await stack.enter_async_context(_watching(ours, session, f"elder:{n + 1}"))
+            await stack.enter_async_context(watching(ours, session, f"elder:{n + 1}"))
         crowd = await _rings(client, ours, desk, peer, relay, times=RINGS, first=10_000)
         print(row(f"ring to screen pop, {SOCKETS:,} sockets", *crowd))
 
 
 @asynccontextmanager
-async def _watching(ours: House, session: str, topic: str) -> AsyncIterator[ClientConnection]:
+async def watching(ours: House, session: str, topic: str) -> AsyncIterator[ClientConnection]:
     """A signed-in page that watches one topic, past its first answer."""
     url = f"{ours.base_url.replace('http', 'ws', 1)}/ws/live/"
     headers = {"Cookie": f"sessionid={session}", "Origin": ours.base_url}

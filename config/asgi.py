@@ -1,10 +1,9 @@
-"""The server's entry: pages and API, sockets, and the worker's life beside them."""
+"""The server's entry: devices, pages and API, sockets, and the worker's life beside them."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,14 +16,12 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
-from config import embedded, feed
+from config import embedded, feed, positions
 from config.checks import refuse_what_is_broken
+from config.gateway import GatewayHost
 from config.living import living
+from config.positions import Receive, Scope, Send
 from dispatch.live.routing import websocket_urlpatterns
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,16 +32,23 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     except Exception as reason:  # the server must be told why, whatever it is
         await send({"type": "lifespan.startup.failed", "message": str(reason)})
         return
-    stop = _start_production() if settings.REDIS_URL else _start_embedded()
+    stop = _start_production() if settings.REDIS_URL else await _start_embedded()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 
-def _start_embedded() -> Callable[[], Awaitable[None]]:
+async def _start_embedded() -> Callable[[], Awaitable[None]]:
     embedded.start()
-    return lambda: asyncio.to_thread(_stop_embedded)
+    gateway = GatewayHost()
+    await gateway.start()
+
+    async def stop() -> None:
+        await gateway.stop()
+        await asyncio.to_thread(_stop_embedded)
+
+    return stop
 
 
 def _stop_embedded() -> None:
@@ -65,7 +69,7 @@ def _start_production() -> Callable[[], Awaitable[None]]:
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": positions.in_front_of(http),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

@@ -13,7 +13,7 @@ import redis.asyncio
 from django.conf import settings
 
 from dispatch.live.hub import hub
-from dispatch.live.teller import CHANNEL
+from dispatch.live.pokes import CHANNEL
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER_S = 1.0
@@ -34,6 +34,6 @@ async def _listen() -> None:
     async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
         await channel.subscribe(CHANNEL)
         async for message in channel.listen():
-            with suppress(ValueError, TypeError):
-                topic, seq = json.loads(message["data"])
-                hub.publish(str(topic), seq)
+            with suppress(ValueError, AttributeError):
+                for topic, seq in json.loads(message["data"]).items():
+                    hub.publish(topic, seq)

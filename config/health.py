@@ -19,6 +19,7 @@ from dispatch.models.clock import RUNNING
 from telephony.carriers import registry
 
 OVERDUE_AFTER_S = 30.0
+GATEWAY = "gateway"  # the heartbeat's name
 
 Finding = dict[str, Any]  # {"ok": bool, …}, and what a person needs to know beside it
 
@@ -91,10 +92,27 @@ def carriers(now: datetime) -> Finding:
     return {"ok": bool(on) and not down, "on": sorted(on), "down": down}
 
 
+def gateway(now: datetime) -> Finding:
+    """The device gateway was heard from lately and listens on every port that it should.
+
+    In the demo a port that another program has is told, and is no reason not to be ready.
+    """
+    if not any(settings.GATEWAY_PORTS.values()):
+        return {"ok": True, "on": False}
+    beat = Heartbeat.objects.filter(work=GATEWAY).first()
+    if beat is None:
+        return {"ok": False, "on": True, "age_s": None}
+    age_s = round(max(0.0, (now - beat.at).total_seconds()), 1)
+    well = settings.DEMO or not beat.facts.get("missing")
+    ok = age_s <= work.SILENT_AFTER_S and well
+    return {"ok": ok, "on": True, "age_s": age_s, **beat.facts}
+
+
 LOOKS: dict[str, Callable[[datetime], Finding]] = {
     "database": database,
     "redis": queue,
     "worker": worker,
     "deadlines": deadlines,
     "carriers": carriers,
+    "gateway": gateway,
 }

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config import health, work
@@ -21,6 +21,7 @@ from dispatch.live.hub import hub
 from dispatch.models import ServiceRequest
 from dispatch.states import OPEN
 from telephony.models import Call, CallBack, OutboundJob
+from tracking.gateway.gateway import FIGURES
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -66,6 +67,23 @@ class Town(Collector):
         yield _one("one_number_overdue_seconds", "Oldest deadline not fired", health.overdue_s(now))
         yield _one("one_number_sockets", "Live pages of this process", hub.count())
         yield _heartbeats(health.worker(now)["age_s"])
+        yield from _gateway(health.gateway(now))
+
+
+def _gateway(told: health.Finding) -> Iterator[Metric]:
+    """What the device gateway said last, at most some seconds ago."""
+    if not told["on"] or told["age_s"] is None:
+        return
+    yield _one("one_number_gateway_age_seconds", "Since the gateway was heard", told["age_s"])
+    lines = GaugeMetricFamily(
+        "one_number_gateway_lines", "Devices on the line", labels=["protocol"]
+    )
+    for protocol, count in told.get("lines", {}).items():
+        lines.add_metric([protocol], count)
+    yield lines
+    for name in FIGURES:
+        meaning = f"Device gateway, since it was started: {name}"
+        yield CounterMetricFamily(f"one_number_gateway_{name}", meaning, value=told.get(name, 0))
 
 
 def _one(name: str, meaning: str, value: float) -> Metric:

@@ -120,7 +120,12 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # As dispatch/live/outage.py: who hangs is not waited for.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -174,6 +179,22 @@ SPEECH_COMMAND = env.str("SPEECH_COMMAND", default=str(BASE_DIR / "deploy/asteri
 if AMI_HOST and AMI_USER and AMI_SECRET:
     CARRIERS = [*CARRIERS, "telephony.carriers.asterisk.carrier.Asterisk"]
 
+# --- the device gateway ----------------------------------------------------------------------
+# Where it listens, and on which ports; an empty one or 0 is not opened.
+GATEWAY_HOST = env.str("GATEWAY_HOST", default="127.0.0.1")
+GATEWAY_CONNECTIONS = env.int("GATEWAY_CONNECTIONS", default=20_000)
+GATEWAY_PORTS = {
+    name: int(port or 0)
+    for name, port in {
+        "watch": env.str("WATCH_PORT", default="5093"),
+        "gt06": env.str("GT06_PORT", default="5023"),
+        "jt808": env.str("JT808_PORT", default="5015"),
+        "h02": env.str("H02_PORT", default="5013"),
+        "sia": env.str("SIA_PORT", default="50000"),
+        "scaip": env.str("SCAIP_PORT", default="5080"),
+    }.items()
+}
+
 # --- the town --------------------------------------------------------------------------------
 TIME_ZONE = env.str("TOWN_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
@@ -202,13 +223,24 @@ SATISFACTION_HOURS = env.str("SATISFACTION_HOURS", default="10:00-19:00")
 SATISFACTION_LINE = env.float("SATISFACTION_LINE", default=3.0)
 # Recording: the caller is told; kept encrypted for so many days.
 RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
+# Where Asterisk writes sound until it is kept; readable and writable for both.
+SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
-# A surge: the present wait is so many times the usual one of so many days.
+# A surge: the present wait is so many times the usual one of so many days. It ends below another
+# factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
+SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
+SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
-# What the monthly draw of calls for review is seeded with.
-AUDIT_SEED = env.str("AUDIT_SEED", default="one-number")
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
+
+# --- positions -------------------------------------------------------------------------------
+# Messages that may wait in a process to be written; beyond that devices are told to come again.
+POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
+# What the devices of a protocol measure in where the register says WGS-84: h02=gcj02,watch=bd09.
+DATUMS = env.dict("DATUMS", default={})
+# The history of where devices were is kept for so many days.
+POSITION_DAYS = env.int("POSITION_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -26,6 +26,7 @@ SWEEPS = {
     "outbound": "telephony.outbound.deliver_due",
     "calling": "dispatch.calling.sweep",
     "ledger": "elders.ledger.seal",
+    "upkeep": "dispatch.upkeep.sweep",
     "carriers": "telephony.carriers.registry.tend",
 }
 BEAT_EVERY_S = 5.0

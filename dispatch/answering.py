@@ -48,6 +48,8 @@ def ran_out(deadline: Deadline, *, now: datetime) -> None:
     if call is None or call.is_over:
         return
     if call.state != Call.State.RINGING or call.queued_at is None:
+        if call.operator_id is None:
+            notices.settle(call=call, now=now)  # the carrier has put her through by itself
         watch(call, now=now)  # nobody waits; they may do so any moment
         return
     in_force, done = rules(), deadline.rounds

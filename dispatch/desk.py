@@ -36,7 +36,7 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
     notices.settle(call=call, now=now)
     for waited in call.callbacks.filter(reason="waited", reached_at=None):
         reached(waited.pk, by=by, now=now, outcome="answered")  # what was promised is kept
-    for request in _about(call):
+    for request in about(call):
         if emergencies.may_hear_her(call):
             emergencies.heard_voice(request.pk, by=by, now=now)
         if request.owner_id is None:
@@ -58,7 +58,7 @@ def reached(callback_id: int, *, by: User, now: datetime, outcome: str = "") -> 
     clocks.clear(callback=callback, now=now)
     notices.settle(callback=callback, now=now)
     if callback.call and emergencies.may_hear_her(callback.call):
-        for request in _about(callback.call):
+        for request in about(callback.call):
             emergencies.heard_voice(request.pk, by=by, now=now)
     return callback
 
@@ -80,7 +80,7 @@ def sign_out(user: User, *, to: User | None = None, now: datetime) -> None:
                 ownership.claim(request.pk, by=to, now=now)
 
 
-def _about(call: Call) -> list[ServiceRequest]:
+def about(call: Call) -> list[ServiceRequest]:
     """The open requests this call opened or joined, or that a ring-back was placed for."""
     linked = RequestCall.objects.filter(call=call, request__state__in=OPEN)
     found = {link.request for link in linked.select_related("request")}

@@ -13,7 +13,9 @@ from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN, Priority
 from dispatch.timing import REPEAT_S, VOICE_S
 from elders import selectors
+from elders.errors import ElderError
 from elders.models import ResponsePlan, User
+from elders.numbers import normalise
 from telephony.models import Call
 
 VOICE_CLOCK = "voice"
@@ -122,10 +124,37 @@ def lines(request: ServiceRequest) -> QuerySet[Call]:
 
 
 def _numbers(request: ServiceRequest) -> list[str]:
-    """Where a voice may be found, in order, each number once."""
+    """Where a voice may be found, in order, each number once.
+
+    First the unit that cried, where it says at which number it can be spoken to: it answers by
+    itself, and she need not reach a telephone.
+    """
     called_from = [request.known_as] if request.known_as.startswith("+") else []
     known = [number for elder in request.people for number in selectors.numbers_of(elder)]
-    return list(dict.fromkeys([*called_from, *known]))
+    return list(dict.fromkeys([*_units(request), *called_from, *known]))
+
+
+def _units(request: ServiceRequest) -> list[str]:
+    """The numbers at which her devices can be spoken to, the latest first. One that nobody
+    registered is shown and not rung: it could name any number."""
+    told = request.alarms.filter(alarm__verified=True).exclude(alarm__callback="")
+    callbacks = told.order_by("-pk").values_list("alarm__callback", flat=True)[:5]
+    return [number for said in callbacks if (number := _telephone(said))]
+
+
+def _telephone(callback: str) -> str:
+    """The telephone number in `+86…`, `tel:…`, `gsm:…` or `sip:+86…@host`; "" where there is none.
+
+    What a SIP address without a + names is an extension of somebody's own.
+    """
+    scheme, _, plain = callback.rpartition(":")
+    plain = plain.partition("@")[0].strip()
+    if scheme.lower() not in ("", "tel", "gsm") and not plain.startswith("+"):
+        return ""
+    try:
+        return normalise(plain)
+    except ElderError:
+        return ""
 
 
 def _plans(request: ServiceRequest) -> list[ResponsePlan]:

@@ -31,7 +31,7 @@ from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
-from telephony.instructions import Enqueue, Gather, Instruction, Say
+from telephony.instructions import Enqueue, Gather, Instruction, Say, as_json
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
 
@@ -124,17 +124,16 @@ class Hotline:
         return texts.received(number, text, now=now)
 
     def changed(self, call: Call | None) -> None:
-        pokes.send("calls", None)
-        pokes.send("console", None)
+        pokes.send_all({"calls": None, "console": None})
 
 
 def _announced(call: Call, answer: Sequence[Instruction]) -> Sequence[Instruction]:
     """Where the town records, whoever rings is told so before anything is kept."""
     if not settings.RECORD_CALLS:
         return answer
-    call.step = call.step | {"recorded": True}
     language = next(step.language for step in answer if isinstance(step, Say))
     told = Say(wording.recorded(language=language), language)
+    call.step = call.step | {"recorded": as_json(told)}
     return [answer[0], told, *answer[1:]]
 
 

@@ -1,5 +1,6 @@
 """How a need comes in, from a digit, page, operator or alarm: the one way to open a case."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dispatch import clocks, emergencies, notices, transitions, whereabouts
+from dispatch import clocks, emergencies, faults, strangers, transitions, whereabouts
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
@@ -18,7 +19,7 @@ from dispatch.transitions import STATE_CLOCK
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
-from tracking.models import Alarm, Device
+from tracking.models import Alarm, Device, DeviceLink
 
 Source = ServiceRequest.Source
 DEFAULT_CATEGORY = "medical"  # an alarm with no other word
@@ -36,6 +37,7 @@ def open_request(
     now: datetime,
     note: str = "",
     known_as: str = "",
+    came_from: str = "",
     also: list[Elder] | None = None,
     call: Call | None = None,
     estimate: dict[str, Any] | None = None,
@@ -66,6 +68,7 @@ def open_request(
             opened_at=now,
             note=note,
             known_as=known_as,
+            came_from=came_from,
             estimate=estimate,
             grid=home.grid.code if home and home.grid else "",
             sounds=1,
@@ -127,18 +130,18 @@ class Alarms:
         """Inside the alarm's own transaction: it opens or joins exactly one emergency.
 
         Joins only an open emergency of the same elder, whatever the device's clock says; a
-        device nobody registered counts as an elder of its own. Faults become a notice.
+        device nobody registered counts as an elder of its own (`strangers`). Faults become a
+        notice.
         """
         if not HELP & set(alarm.kinds):
-            data = {"kinds": alarm.kinds, "device": alarm.device.device_id}
-            data["elder"] = alarm.elder.name if alarm.elder else ""
-            notices.tell("device_fault", now=now, data=data)
+            faults.tell(alarm, now=now)
             return
         by = Actor("device", alarm.device_id, alarm.device.device_id)
-        known_as = "" if alarm.elder else _stranger(alarm)
+        known_as = ""
         if alarm.elder is None:
             # Two presses of one stranger at the same instant: the second waits for the first.
             Device.objects.select_for_update(of=("self",)).get(pk=alarm.device_id)
+            known_as = strangers.known_as(alarm, now=now)
         request = open_request(
             elder=alarm.elder,
             category=DEFAULT_CATEGORY,
@@ -148,22 +151,22 @@ class Alarms:
             now=now,
             note=", ".join(alarm.kinds),
             known_as=known_as,
+            came_from=strangers.came_from(alarm),
             estimate=None if alarm.elder else whereabouts.named_by(alarm, now=now),
         )
         RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
 
-    def moved(self, device: Device, *, now: datetime) -> None:
-        """After a position was stored: screens that show this device look again."""
-        for link in device.links.filter(until=None):
-            if link.elder_id:
-                pokes.send(f"elder:{link.elder_id}", None)
-            if link.worker_id:
-                pokes.send(f"worker:{link.worker_id}", None)
-                going = Assignment.objects.filter(
-                    worker=link.worker_id, state__in=ACTIVE_ASSIGNMENTS
-                ).select_related("request")
-                for assignment in going:
-                    pokes.send(f"request:{assignment.request_id}", assignment.request.seq)
+    def moved(self, devices: Collection[int], *, now: datetime) -> None:
+        """After positions were stored: screens that show these devices look again."""
+        links = DeviceLink.objects.filter(device_id__among=devices, until=None)
+        holders = list(links.values_list("elder", "worker"))
+        topics: dict[str, int | None] = {f"elder:{elder}": None for elder, _ in holders if elder}
+        workers = [worker for _, worker in holders if worker]
+        topics |= {f"worker:{worker}": None for worker in workers}
+        going = Assignment.objects.filter(worker__in=workers, state__in=ACTIVE_ASSIGNMENTS)
+        for request, seq in going.values_list("request", "request__seq") if workers else ():
+            topics[f"request:{request}"] = seq
+        pokes.send_all(topics)
 
 
 def _join(
@@ -216,9 +219,3 @@ def _relocate(
 
 def _point(estimate: dict[str, Any] | None) -> tuple[float, float] | None:
     return (estimate["lat"], estimate["lon"]) if estimate else None
-
-
-def _stranger(alarm: Alarm) -> str:
-    """What tells this source from every other: two workers may have one name."""
-    worker = alarm.worker
-    return f"{worker} #{worker.pk}" if worker else f"device {alarm.device.device_id}"

@@ -73,5 +73,10 @@ def today(rows: QuerySet[CheckIn], *, now: datetime) -> Standing:
     )
 
 
+def silent_today(rows: QuerySet[CheckIn], *, now: datetime) -> QuerySet[CheckIn]:
+    """Those of the day that nobody answered: contacts are asked, or somebody goes."""
+    return rows.filter(day=mornings.town_day(now), state__in=SILENT)
+
+
 def _count(*states: str) -> Count:
     return Count("pk", filter=Q(state__in=states))

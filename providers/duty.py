@@ -1,12 +1,14 @@
 """Being at work, and where."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from providers.cells import cell_of
-from providers.models import Worker, WorkerCategory
+from providers.models import Worker
 
 
 def set_duty(worker: Worker, on: bool, *, now: datetime) -> None:
@@ -16,27 +18,43 @@ def set_duty(worker: Worker, on: bool, *, now: datetime) -> None:
     worker.refresh_from_db(fields=["on_duty", "duty_since"])
 
 
-def move(
-    worker: Worker,
-    lat: float,
-    lon: float,
-    accuracy_m: float | None,
-    *,
-    fixed_at: datetime,
-    now: datetime,
-) -> bool:
-    """Notes where the worker is, WGS-84; False for a fix older than the one we have,
-    and for what is no place: outside the globe, or (0, 0).
+class Move(NamedTuple):
+    """Where a worker was at `at`, WGS-84."""
+
+    worker_id: int
+    lat: float
+    lon: float
+    accuracy_m: float | None
+    at: datetime
+
+
+_MOVE = """
+UPDATE providers_worker SET lat = %s, lon = %s, accuracy_m = %s, position_at = %s
+WHERE id = %s AND (position_at IS NULL OR position_at < %s)
+"""
+_CELL = """
+UPDATE providers_workercategory SET cell = %s WHERE worker_id = %s AND (cell IS NULL OR cell <> %s)
+AND EXISTS (SELECT 1 FROM providers_worker w WHERE w.id = worker_id AND w.position_at = %s)
+"""
+
+
+def move(moves: Iterable[Move], *, now: datetime) -> None:
+    """Notes where workers are; not what is older than what we have, nor what is no place:
+    outside the globe, or (0, 0).
 
     The newest is chosen by the device's clock, unless that runs ahead of ours.
     """
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat, lon) == (0, 0):
-        return False
-    at = min(fixed_at, now)
-    newer = Worker.objects.filter(Q(position_at=None) | Q(position_at__lt=at), pk=worker.pk)
-    with transaction.atomic():  # the worker first, as nearness locks them
-        if not newer.update(lat=lat, lon=lon, accuracy_m=accuracy_m, position_at=at):
-            return False
-        cell = cell_of(lat, lon)
-        WorkerCategory.objects.filter(worker=worker).exclude(cell=cell).update(cell=cell)
-    return True
+    known = [
+        (each, connection.ops.adapt_datetimefield_value(min(each.at, now)))
+        for each in sorted(
+            moves, key=attrgetter("worker_id")
+        )  # always in the same order: nobody waits for who waits
+        if -90 <= each.lat <= 90 and -180 <= each.lon <= 180 and (each.lat, each.lon) != (0, 0)
+    ]
+    cells = [(cell_of(each.lat, each.lon), each.worker_id, at) for each, at in known]
+    with transaction.atomic(), connection.cursor() as cursor:  # the worker first, as nearness does
+        cursor.executemany(
+            _MOVE,
+            [(each.lat, each.lon, each.accuracy_m, at, each.worker_id, at) for each, at in known],
+        )
+        cursor.executemany(_CELL, [(cell, worker, cell, at) for cell, worker, at in cells])

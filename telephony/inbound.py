@@ -180,8 +180,11 @@ def _out_of_the_room(call: Call, *, now: datetime) -> None:
 
 
 def _last_state(call: Call) -> Call.State:
-    """Heard by a person: wrap-up. Has what she called for, or never asked for one: ended."""
+    """Heard by an operator: wrap-up. Heard by another person, has what she called for, or never
+    asked for one: ended."""
     if call.operator_id and call.state == Call.State.TALKING:
         return Call.State.WRAP_UP
+    if call.is_inbound and call.state == Call.State.TALKING:
+        return Call.State.ENDED  # a telephone of ours answered without us
     wants_a_person = call.queued_at is not None if not call.is_inbound else not call.settled
     return Call.State.ABANDONED if wants_a_person else Call.State.ENDED

@@ -1,22 +1,23 @@
 """Calls drawn for review: two a handler a month, one of them an emergency where there was one.
 
-The draw is seeded by month and handler (`settings.AUDIT_SEED`), so that anybody can draw it again
-and nobody can choose.
+A month is drawn once. Its seed is thrown when it is drawn, so that nobody can know before, and
+kept with the draw, so that anybody can draw it again and nobody can choose.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from elders.models import User
 from telephony.errors import CallError
-from telephony.models import Call, CallReview, Priority
+from telephony.models import Call, CallReview, Priority, ReviewDraw
 
 A_MONTH = 2
 QUESTIONS = ("greeting", "identity", "need", "location", "manner", "outcome")
@@ -25,55 +26,66 @@ BEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A handler's month: `score` is the share of points in percent, None before a review."""
+    """A handler's month: on how many calls they spoke, how many of them were emergencies, how many
+    were drawn and reviewed. `score` is the share of points in percent, None before a review."""
 
     handler: User
+    calls: int
+    emergencies: int
     drawn: int
     reviewed: int
-    emergencies: int
     score: int | None
 
 
-def draw(month: date, *, now: datetime) -> list[CallReview]:
-    """Draws `month` for every handler who has not been drawn; returns what is new.
+def draw(
+    month: date, *, emergencies: Iterable[int], now: datetime, seed: str = ""
+) -> list[CallReview]:
+    """Draws `month` for every handler; nothing when it has been drawn. Safe in any number of
+    processes. `emergencies`: ids of calls that were about one, whatever they began as.
 
-    CallError("not_over") before the month has ended: whoever knows may not choose.
+    CallError("not_over") before the month has ended in town: whoever knows may not choose.
     """
     first = month.replace(day=1)
     since, until = _bounds(first)
     if until > now:
         raise CallError("not_over", _("This month has not ended yet."))
-    spoken = Call.objects.filter(
-        answered_at__gte=since, answered_at__lt=until, operator__isnull=False
-    )
-    made = []
     with transaction.atomic():
-        drawn = CallReview.objects.filter(month=first).values("handler")
-        handlers = spoken.exclude(operator__in=drawn).order_by("operator")
-        for handler in handlers.values_list("operator", flat=True).distinct():
-            theirs = spoken.filter(operator=handler)
-            for call in choose(_facts(theirs), seed=f"{settings.AUDIT_SEED}:{first}:{handler}"):
-                emergency = theirs.filter(pk=call, priority=Priority.EMERGENCY).exists()
-                made.append(
-                    CallReview.objects.create(
-                        call_id=call,
-                        handler_id=handler,
-                        month=first,
-                        emergency=emergency,
-                        drawn_at=now,
-                    )
-                )
-    return made
+        made, is_new = ReviewDraw.objects.get_or_create(
+            month=first, defaults={"seed": seed or secrets.token_hex(16), "drawn_at": now}
+        )
+        if not is_new:
+            return []
+        spoken = Call.objects.filter(answered_at__gte=since, answered_at__lt=until)
+        grave = Q(priority=Priority.EMERGENCY) | Q(pk__in=emergencies)
+        theirs = _by_handler(spoken.filter(operator__isnull=False), grave)
+        made.pool = {
+            handler: {"calls": len(calls), "emergencies": sum(one for _pk, one in calls)}
+            for handler, calls in theirs.items()
+        }
+        made.save(update_fields=["pool"])
+        return CallReview.objects.bulk_create(
+            CallReview(
+                call_id=pk, handler_id=handler, month=first, emergency=is_grave, drawn_at=now
+            )
+            for handler, calls in theirs.items()
+            for pk, is_grave in choose(calls, seed=f"{made.seed}:{first}:{handler}")
+        )
 
 
-def choose(calls: Iterable[tuple[int, bool]], *, seed: str) -> list[int]:
+def last_month(now: datetime) -> date:
+    """The first day of the month that has ended last, in town."""
+    first = timezone.localtime(now).date().replace(day=1)
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def choose(calls: Iterable[tuple[int, bool]], *, seed: str) -> list[tuple[int, bool]]:
     """Two of `calls` (id, whether an emergency): an emergency first, where there is one."""
     luck = Random(seed)  # noqa: S311 - a draw that can be repeated, no secret
     rows = sorted(calls)
-    emergencies = [pk for pk, grave in rows if grave]
-    chosen = [luck.choice(emergencies)] if emergencies else []
-    ordinary = [pk for pk, grave in rows if not grave]
-    rest = ordinary or [pk for pk in emergencies if pk not in chosen]
+    grave = [row for row in rows if row[1]]
+    chosen = [luck.choice(grave)] if grave else []
+    ordinary = [row for row in rows if not row[1]]
+    rest = ordinary or [row for row in grave if row not in chosen]
     return chosen + luck.sample(rest, min(A_MONTH - len(chosen), len(rest)))
 
 
@@ -98,29 +110,37 @@ def mark(
 
 def report(month: date) -> list[Line]:
     """A line a handler, in the order of their names."""
-    rows = CallReview.objects.filter(month=month.replace(day=1)).select_related("handler")
+    first = month.replace(day=1)
+    made = ReviewDraw.objects.filter(month=first).first()
+    pool = made.pool if made else {}
     by_handler: dict[User, list[CallReview]] = {}
-    for row in rows:
+    for row in CallReview.objects.filter(month=first).select_related("handler"):
         by_handler.setdefault(row.handler, []).append(row)
-    lines = [_line(handler, theirs) for handler, theirs in by_handler.items()]
+    lines = [_line(who, theirs, pool.get(str(who.pk), {})) for who, theirs in by_handler.items()]
     return sorted(lines, key=lambda line: str(line.handler))
 
 
-def _line(handler: User, rows: list[CallReview]) -> Line:
+def _line(handler: User, rows: list[CallReview], pool: dict[str, int]) -> Line:
     done = [row for row in rows if row.reviewed_at]
     points = sum(sum(row.marks.values()) for row in done)
     most = BEST * len(QUESTIONS) * len(done)
     return Line(
         handler=handler,
+        calls=pool.get("calls", len(rows)),
+        emergencies=pool.get("emergencies", sum(row.emergency for row in rows)),
         drawn=len(rows),
         reviewed=len(done),
-        emergencies=sum(row.emergency for row in rows),
         score=round(100 * points / most) if most else None,
     )
 
 
-def _facts(calls: Iterable[Call]) -> list[tuple[int, bool]]:
-    return [(call.pk, call.priority == Priority.EMERGENCY) for call in calls]
+def _by_handler(spoken: QuerySet[Call], grave: Q) -> dict[int, list[tuple[int, bool]]]:
+    """Whose calls they are: (id, whether an emergency)."""
+    urgent = set(spoken.filter(grave).values_list("pk", flat=True))
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for handler, pk in spoken.order_by("operator", "pk").values_list("operator", "pk"):
+        found.setdefault(handler, []).append((pk, pk in urgent))
+    return found
 
 
 def _bounds(first: date) -> tuple[datetime, datetime]:

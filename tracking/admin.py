@@ -42,7 +42,7 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = ("device_id", "name", "protocol", "registered", "require_token")
+    fields = ("device_id", "name", "protocol", "registered", "require_token", "datum_in")
 
     @admin.display(description=_("last heard"), ordering="last_heard_at")
     def heard(self, device: Device) -> Any:

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from tracking import devices, ingest
 from tracking.flow import alarm_flow
+from tracking.ingest import Spoken
 from tracking.messages import Message
 from tracking.models import Alarm, Clock, Device, Protocol
 
@@ -16,7 +17,13 @@ log = logging.getLogger(__name__)
 
 
 def cry(
-    device: Device, message: Message, *, trusted: bool, protocol: Protocol, now: datetime
+    device: Device,
+    message: Message,
+    *,
+    trusted: bool,
+    protocol: Protocol,
+    now: datetime,
+    address: str = "",
 ) -> Alarm:
     """Keep the message's alarm and hand it to the alarm flow, in one transaction.
 
@@ -24,9 +31,10 @@ def cry(
     fails, the alarm stays, waiting (`handed_over_at` is None) for `hand_over_waiting`.
     """
     with transaction.atomic():
-        alarm = _keep(device, message, trusted=trusted, protocol=protocol, now=now)
+        alarm = _keep(device, message, trusted=trusted, protocol=protocol, address=address, now=now)
         if trusted:
-            ingest.hear(device, message, protocol=protocol, now=now)
+            held = devices.hold({device.device_id: protocol})
+            ingest.hear([Spoken(held[device.device_id], message, protocol, now)], now=now)
         _hand_over(alarm, now=now)
     return alarm
 
@@ -41,14 +49,21 @@ def hand_over_waiting(*, now: datetime, limit: int = 100) -> int:
 
 
 def _keep(
-    device: Device, message: Message, *, trusted: bool, protocol: Protocol, now: datetime
+    device: Device,
+    message: Message,
+    *,
+    trusted: bool,
+    protocol: Protocol,
+    address: str,
+    now: datetime,
 ) -> Alarm:
     said = message.sent_at or now
     believed = said if ingest.clock_at(said, now=now) == Clock.GOOD else now
     holder = devices.holder_at(device, believed) or devices.holder_at(device, now)
     place: dict[str, Any] = {"received_at": now, "source": protocol, "fixed_at": message.sent_at}
     if message.fix:
-        place = ingest.reading(message.fix, protocol=protocol, now=now)
+        fix = ingest.reading(message.fix, datum=device.datum_in, protocol=protocol, now=now)
+        place = fix._asdict()
     columns = {
         **place,
         "elder": holder.elder if holder else None,
@@ -56,10 +71,12 @@ def _keep(
         "kinds": [str(kind) for kind in message.kinds],
         "verified": trusted and device.registered,
         "raw": message.alarm_text,
+        "address": address[:64],
+        "callback": message.callback[:256],
     }
-    if message.sent_at is None:
+    reference = _reference(message)
+    if not reference:
         return Alarm.objects.create(device=device, **columns)
-    reference = f"{message.sent_at.isoformat()} {','.join(message.kinds)}"
     alarm, fresh = Alarm.objects.get_or_create(device=device, reference=reference, defaults=columns)
     if not fresh:
         # A stuck clock dates every press alike, so a repeat is never only a copy: it sounds again.
@@ -67,6 +84,15 @@ def _keep(
         Alarm.objects.filter(pk=alarm.pk).update(repeats=F("repeats") + 1, repeated_at=now, **news)
         alarm.refresh_from_db()
     return alarm
+
+
+def _reference(message: Message) -> str:
+    """What a repetition of the message has in common with it; "" where nothing is certain."""
+    if message.reference:
+        return message.reference[:200]
+    if message.sent_at is None:
+        return ""
+    return f"{message.sent_at.isoformat()} {','.join(message.kinds)}"
 
 
 def _hand_over(alarm: Alarm, *, now: datetime, waiting: bool = False) -> bool:

@@ -3,20 +3,71 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 
 from elders.models import Elder
 from providers.models import Worker
+from tracking.messages import Message
 from tracking.models import Device, DeviceLink, Protocol
+
+KEY_SIZES = (16, 24, 32)  # bytes of an AES key
+
+
+class Known(NamedTuple):
+    """What the register says of a device that is speaking, its last position among it."""
+
+    pk: int
+    device_id: str
+    token_hash: str
+    require_token: bool
+    datum_in: str
+    lat: float | None
+    lon: float | None
+    fixed_at: datetime | None
+    valid: bool
+    clock: str
 
 
 def meet(device_id: str, protocol: Protocol) -> Device:
     """The device of this id; one never heard of is kept, unregistered."""
     defaults = {"protocol": protocol, "source": protocol}
     return Device.objects.get_or_create(device_id=device_id, defaults=defaults)[0]
+
+
+def hold(said: Mapping[str, Protocol | None]) -> dict[str, Known]:
+    """The devices of these ids (id → what it speaks), held until the transaction ends.
+
+    Always in the same order, so that nobody waits for somebody who waits. New ones are kept, but
+    not those that are said to speak nothing (None).
+    """
+    known = _hold(said)
+    unknown = {name: protocol for name, protocol in said.items() if protocol and name not in known}
+    if unknown:
+        new = [
+            Device(device_id=name, protocol=protocol, source=protocol)
+            for name, protocol in sorted(unknown.items())
+        ]
+        Device.objects.bulk_create(new, ignore_conflicts=True)
+        known |= _hold(unknown)
+    return known
+
+
+def recognise(messages: Iterable[Message]) -> None:
+    """Where a message says several names, the register decides by which its device is known."""
+    named = [message for message in messages if message.aliases]
+    if not named:
+        return
+    names = {name for message in named for name in (message.device_id, *message.aliases)}
+    rows = Device.objects.filter(device_id__among=names, registered=True)
+    known = set(rows.values_list("device_id", flat=True))
+    for message in named:
+        said = (message.device_id, *message.aliases)
+        message.device_id = next((name for name in said if name in known), message.device_id)
 
 
 def issue_token(device: Device) -> str:
@@ -27,10 +78,43 @@ def issue_token(device: Device) -> str:
     return token
 
 
-def is_trusted(device: Device, token: str) -> bool:
+def set_key(device: Device, key: str) -> None:
+    """Give the device its encryption key (hex; "" for none).
+
+    The key is its token: a message that could be decrypted with it may speak for the device, and
+    another one not.
+    """
+    device.key = key.strip().lower()
+    device.token_hash = _hash(device.key) if device.key else ""
+    device.require_token = bool(device.key)
+    device.save(update_fields=["key", "token_hash", "require_token"])
+
+
+def keys() -> dict[str, bytes]:
+    """The encryption keys by device id; those that cannot be read are left out."""
+    rows = Device.objects.exclude(key="").values_list("device_id", "key")
+    return {device_id: key for device_id, text in rows if (key := as_key(text))}
+
+
+def as_key(text: str) -> bytes | None:
+    """The key that was typed, or None where it is none."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return key if len(key) in KEY_SIZES else None
+
+
+def has_token(device: Device | Known, token: str) -> bool:
+    """Whether `token` is the device's own."""
+    own = device.token_hash
+    return bool(token and own) and hmac.compare_digest(own, _hash(token))
+
+
+def is_trusted(device: Device | Known, token: str) -> bool:
     """Whether a message with `token` ("" for none) may speak for the device."""
     if token and device.token_hash:
-        return hmac.compare_digest(device.token_hash, _hash(token))
+        return has_token(device, token)
     return not device.require_token
 
 
@@ -58,6 +142,12 @@ def held_at(at: datetime) -> Q:
 def holder_at(device: Device, at: datetime) -> DeviceLink | None:
     """Whose device this was at `at`."""
     return device.links.filter(held_at(at)).select_related("elder", "worker").first()
+
+
+def _hold(device_ids: Iterable[str]) -> dict[str, Known]:
+    rows = Device.objects.filter(device_id__among=device_ids).order_by("pk")
+    held = rows.select_for_update(no_key=True).values_list(*Known._fields)
+    return {known.device_id: known for known in map(Known._make, held)}
 
 
 def _hash(token: str) -> str:

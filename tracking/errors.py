@@ -1,6 +1,8 @@
-"""What tracking refuses. The middleware in `config` turns it into an answer."""
+"""What tracking refuses. The edges turn it into an answer."""
 
 from collections.abc import Mapping
+
+from django.utils.functional import Promise
 
 
 class TrackingError(Exception):
@@ -10,11 +12,11 @@ class TrackingError(Exception):
         self,
         code: str,
         http_status: int = 400,
-        message: str = "",
+        message: str | Promise = "",
         fields: Mapping[str, str] | None = None,
     ) -> None:
         self.code = code
         self.http_status = http_status
         self.message = message or code.replace("_", " ")
         self.fields = dict(fields or {})
-        super().__init__(self.message)
+        super().__init__(code)

@@ -1,5 +1,6 @@
 """The call that goes up the house: who takes an alarm is named by `settings.ALARM_FLOW`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol, cast
@@ -7,7 +8,7 @@ from typing import Protocol, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from tracking.models import Alarm, Device
+from tracking.models import Alarm
 
 
 class AlarmFlow(Protocol):
@@ -21,8 +22,8 @@ class AlarmFlow(Protocol):
         alarm, which is then handed over again until it is taken.
         """
 
-    def moved(self, device: Device, *, now: datetime) -> None:
-        """The device has a new last position. Called after it was committed."""
+    def moved(self, devices: Collection[int], *, now: datetime) -> None:
+        """These devices (ids of their rows) have new last positions. Called after the commit."""
 
 
 def alarm_flow() -> AlarmFlow:

@@ -1,57 +1,86 @@
-"""Positions: what a device says of itself becomes its last position and its history."""
+"""Positions: what devices say of themselves becomes their last positions and their history."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from providers import duty
-from tracking import devices
+from tracking import datums, rows, weighing
+from tracking.devices import Known
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, Device, Position, Protocol
-from tracking.weighing import FRESH_S
+from tracking.models import Clock, Datum, DeviceLink, Protocol
+from tracking.rows import Entry, News, Reading
+from tracking.weighing import Rank
 
 AHEAD_S = 120  # a device's clock may be this much ahead of ours
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)  # clocks that nobody set begin in 1970, 1980 or 2000
 
 
-def hear(device: Device, message: Message, *, protocol: Protocol, now: datetime) -> bool:
-    """Take in all that the message says but its alarm; whether it held a position.
+class Spoken(NamedTuple):
+    """One message of a device, received at `at`."""
 
-    Safe to repeat: the same fix is kept once.
+    device: Known
+    message: Message
+    protocol: Protocol
+    at: datetime
+
+
+def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
+    """Take in all that the messages say but their alarms.
+
+    In a transaction that holds the devices. Safe to repeat: the same fix is kept once.
     """
-    said = {"battery": message.battery, "charging": message.charging}
-    news = {name: value for name, value in said.items() if value is not None}
-    with transaction.atomic():
-        Device.objects.filter(pk=device.pk).update(last_heard_at=now, **news)
-        if message.fix is None:
-            return False
-        columns = reading(message.fix, protocol=protocol, now=now)
-        position = Position(device=device, battery=message.battery, stored_at=now, **columns)
-        Position.objects.bulk_create([position], ignore_conflicts=True)
-        _move(device, columns, now=now)
-    return True
+    news: dict[int, News] = {}
+    history: list[Entry] = []
+    for device, message, protocol, at in spoken:
+        about = news.setdefault(device.pk, News(device.pk, at))
+        about.heard_at = max(about.heard_at, at)
+        about.battery = about.battery if message.battery is None else message.battery
+        about.charging = about.charging if message.charging is None else message.charging
+        if message.fix:
+            said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
+            history.append(Entry(device.pk, said, message.battery))
+            if _displaces(said, about.last, device):
+                about.last = said
+    rows.write(history, list(news.values()), now=now)
+    moved = {about.device_id: about.last for about in news.values() if about.last}
+    if moved:
+        _move_workers(moved, now=now)
+        transaction.on_commit(partial(alarm_flow().moved, list(moved), now=now), robust=True)
 
 
-def reading(fix: Fix, *, protocol: Protocol, now: datetime) -> dict[str, Any]:
-    """The columns of a `Reading` received now; a fix without a time was made now."""
+def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
+    """What is kept of a fix received now, in WGS-84; one without a time was made now.
+
+    What it was measured in is what the frame itself says, or else the register (`datum`), or else
+    what the protocol is set to.
+    """
     fixed_at = fix.fixed_at or now
-    return {
-        "lat": fix.lat,
-        "lon": fix.lon,
-        "accuracy_m": fix.accuracy_m,
-        "altitude_m": fix.altitude_m,
-        "speed_mps": fix.speed_mps,
-        "course": fix.course,
-        "valid": fix.valid,
-        "fixed_at": fixed_at,
-        "received_at": now,
-        "clock": clock_at(fixed_at, now=now),
-        "source": protocol,
-    }
+    datum_in = fix.datum or (
+        datum if datum != Datum.WGS84 else settings.DATUMS.get(protocol, datum)
+    )
+    lat, lon = (fix.lat, fix.lon)
+    if datum_in != Datum.WGS84:
+        lat, lon = datums.to_wgs84(lat, lon, datum_in)
+    return Reading(
+        lat=lat,
+        lon=lon,
+        accuracy_m=fix.accuracy_m,
+        altitude_m=fix.altitude_m,
+        speed_mps=fix.speed_mps,
+        course=fix.course,
+        valid=fix.valid,
+        fixed_at=fixed_at,
+        received_at=now,
+        clock=str(clock_at(fixed_at, now=now)),
+        source=str(protocol),
+        datum_in=datum_in,
+    )
 
 
 def clock_at(said: datetime, *, now: datetime) -> Clock:
@@ -61,37 +90,30 @@ def clock_at(said: datetime, *, now: datetime) -> Clock:
     return Clock.UNSET if said < EPOCH else Clock.GOOD
 
 
-def _move(device: Device, columns: dict[str, Any], *, now: datetime) -> None:
-    """Make this the last position, if it is: the newest by plausible device time, not by arrival.
+def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:
+    """Whether this is the last position: the newest by plausible device time, not by arrival."""
+    if last:
+        return _rank(said) > _rank(last)
+    if device.fixed_at is None or device.lat is None or device.lon is None:
+        return True
+    sound = device.valid and device.clock == Clock.GOOD
+    return _rank(said) > weighing.rank(device.fixed_at, device.lat, device.lon, sound=sound)
 
-    A doubtful fix (not valid, or of a wrong clock) never displaces a sound one that is fresh, and
-    a sound one always displaces it.
-    """
-    sound = columns["valid"] and columns["clock"] == Clock.GOOD
-    if columns["clock"] != Clock.GOOD:
-        columns = {**columns, "fixed_at": now}
-    doubtful = Q(valid=False) | ~Q(clock=Clock.GOOD)
-    newer = Q(fixed_at__lte=columns["fixed_at"])
-    if sound:
-        displaced = newer | doubtful
-    else:
-        displaced = newer & (doubtful | Q(fixed_at__lte=now - timedelta(seconds=FRESH_S)))
-    last = Device.objects.filter(Q(fixed_at=None) | displaced, pk=device.pk)
-    if not last.update(**columns):
-        return
-    holder = devices.holder_at(device, columns["fixed_at"])
-    if holder and holder.worker and sound:
-        duty.move(
-            holder.worker,
-            columns["lat"],
-            columns["lon"],
-            columns["accuracy_m"],
-            fixed_at=columns["fixed_at"],
-            now=now,
+
+def _rank(said: Reading) -> Rank:
+    return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
+
+
+def _move_workers(moved: dict[int, Reading], *, now: datetime) -> None:
+    """The devices that workers held at the time take their holders along, if they are sure."""
+    held = DeviceLink.objects.filter(device_id__among=moved, worker__isnull=False)
+    moves = [
+        duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
+        for device_id, worker_id, since, until in held.values_list(
+            "device_id", "worker_id", "since", "until"
         )
-    transaction.on_commit(partial(_tell, device, now), robust=True)
-
-
-def _tell(device: Device, now: datetime) -> None:
-    device.refresh_from_db()
-    alarm_flow().moved(device, now=now)
+        if (said := moved[device_id]).sound
+        if since <= said.believed_at and (until is None or said.believed_at < until)
+    ]
+    if moves:
+        duty.move(moves, now=now)

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from elders.models import Elder
+from elders.fields import EncryptedTextField
+from elders.models import Elder, User
 from providers.models import Worker
 
 
@@ -35,6 +36,14 @@ class Datum(models.TextChoices):
     WGS84 = "wgs84", "WGS-84"
     GCJ02 = "gcj02", "GCJ-02"
     BD09 = "bd09", "BD-09"
+
+
+class Doubt(models.TextChoices):
+    """What speaks against a position that was kept; its clock is another matter."""
+
+    SWAPPED = "swapped", _("latitude and longitude swapped")
+    JUMP = "jump", _("too far from the one before")
+    STALE = "stale", _("told long after it was measured")
 
 
 class Reading(models.Model):
@@ -85,6 +94,20 @@ class Device(Reading):
         help_text=_("Without it positions are refused, and alarms are marked unverified."),
     )
     token_hash = models.CharField(max_length=64, blank=True, editable=False)
+    key = EncryptedTextField(
+        _("encryption key"),
+        blank=True,
+        help_text=_("Of SIA DC-09: 32, 48 or 64 hexadecimal digits, the same as in the device."),
+    )
+    datum_in = models.CharField(
+        _("datum"),
+        max_length=10,
+        choices=Datum,
+        default=Datum.WGS84,
+        help_text=_(
+            "What it measures in. Maps of China are in GCJ-02 or BD-09, satellites are not."
+        ),
+    )
     last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True, editable=False)
     charging = models.BooleanField(_("charging"), null=True, editable=False)
@@ -92,7 +115,10 @@ class Device(Reading):
     class Meta:
         verbose_name = _("device")
         verbose_name_plural = _("devices")
-        indexes = [models.Index(F("last_heard_at"), name="device_heard")]
+        # None over what every message changes: PostgreSQL then rewrites the row alone.
+        indexes = [
+            models.Index(F("id"), condition=Q(registered=False), name="device_is_unknown"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.device_id
@@ -135,10 +161,21 @@ class DeviceLink(models.Model):
 
 
 class Position(Reading):
-    """One entry of a device's history. The same fix sent twice is kept once."""
+    """One entry of a device's history. The same fix sent twice is kept once.
 
-    device = models.ForeignKey(Device, models.CASCADE, related_name="positions")
+    On PostgreSQL a table by day of `fixed_at`, which `history.py` keeps; nothing looks for an `id`
+    there but within a device's positions, so it has no index.
+    """
+
+    device = models.ForeignKey(
+        Device,
+        models.CASCADE,
+        related_name="positions",
+        db_index=False,  # the constraint below begins with it
+        db_constraint=False,  # the writer holds the device meanwhile; looking again costs as much
+    )
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True)
+    doubt = models.CharField(_("doubt"), max_length=10, choices=Doubt, blank=True, editable=False)
     stored_at = models.DateTimeField(_("stored"), editable=False)
 
     class Meta:
@@ -165,7 +202,8 @@ class Alarm(Reading):
 
     `elder` or `worker` held the device when it cried. `reference` is the message's own identity
     where it states a time: sent again, it is counted in `repeats` and handed over again.
-    `handed_over_at` is empty while the alarm flow has not taken it.
+    `handed_over_at` is empty while the alarm flow has not taken it. `address` is where it was sent
+    from, `callback` where the device says that it can be spoken to.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="alarms")
@@ -178,6 +216,8 @@ class Alarm(Reading):
     repeats = models.PositiveIntegerField(_("repeats"), default=0)
     repeated_at = models.DateTimeField(_("last repeated"), null=True)
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
+    address = models.CharField(_("sent from"), max_length=64, blank=True, editable=False)
+    callback = models.CharField(_("can be spoken to at"), max_length=256, blank=True)
 
     class Meta:
         verbose_name = _("alarm")
@@ -196,3 +236,47 @@ class Alarm(Reading):
 
     def __str__(self) -> str:
         return f"{', '.join(self.kinds)} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Order(models.TextChoices):
+    """What a device may be told."""
+
+    LOCATE = "locate", _("locate now")
+    RING = "ring", _("ring")
+    INTERVAL = "interval", _("report every … seconds")
+    CALL = "call", _("call this number")
+
+
+class DeviceCommand(models.Model):
+    """Something for a device to do; it goes out when the device is on the line."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting for the device")
+        SENT = "sent", _("sent")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        FAILED = "failed", _("not possible")
+        EXPIRED = "expired", _("expired")
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="commands")
+    order = models.CharField(_("order"), max_length=10, choices=Order)
+    argument = models.CharField(_("argument"), max_length=40, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.QUEUED)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(_("asked"))
+    expires_at = models.DateTimeField(_("expires"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    answer = models.CharField(_("answer"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("command to a device")
+        verbose_name_plural = _("commands to a device")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                F("device"), condition=Q(state__in=("queued", "sent")), name="device_command_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.argument}".strip()

@@ -53,6 +53,13 @@ def alarms_for(user: User | AnonymousUser, device: Device, *, now: datetime) -> 
     return alarms.filter(received_at__gte=since) if since else alarms
 
 
+def alarms_seen(user: User | AnonymousUser, *, now: datetime) -> QuerySet[Alarm]:
+    """The alarms of all that `user` sees at the desk: of those elders, of workers, of nobody."""
+    if not roles.of(user) & DESK:
+        return Alarm.objects.none()
+    return Alarm.objects.filter(Q(elder=None) | Q(elder__in=elders_for(user, now=now)))
+
+
 def devices_of(elder: Elder, *, now: datetime) -> QuerySet[Device]:
     """The devices she holds."""
     return Device.objects.filter(pk__in=elder.device_links.filter(held_at(now)).values("device"))

@@ -3,7 +3,9 @@
 from django.urls import re_path
 
 from tracking import views
+from tracking.endpoints import ENDPOINTS
 
 urlpatterns = [
-    re_path(r"^osmand/?$", views.receive_osmand, name="positions-osmand"),
+    re_path(rf"^{name}/?$", views.receive, {"name": name}, name=f"positions-{name}")
+    for name in ENDPOINTS
 ]

@@ -7,6 +7,9 @@ raises ValueError with the reason.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
+
+T = TypeVar("T")
 
 MAX_ID = 64
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -19,6 +22,47 @@ class Param(str):
     """A value from a query or form, where numbers are text; in JSON they must be numbers."""
 
     __slots__ = ()
+
+
+class Fields:
+    """The fields of a JSON object, and by its path why one could not be read."""
+
+    def __init__(self, entry: object, place: str = "") -> None:
+        self.place = place
+        self.errors: dict[str, str] = {}
+        self._entry: dict[str, object] = {}
+        if isinstance(entry, dict):
+            self._entry = entry
+        elif entry is not None:
+            self.errors[place.rstrip(".") or "body"] = "must be an object"
+
+    def raw(self, name: str) -> object:
+        return self._entry.get(name)
+
+    def take(self, name: str, read: Callable[[object], T | None]) -> T | None:
+        """The field's value; None when it is absent, null, unknown or wrong."""
+        value = self._entry.get(name)
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except (ValueError, OverflowError) as error:
+            self.errors[self.place + name] = str(error)
+            return None
+
+    def within(self, name: str) -> "Fields":
+        """The fields of the object that stands under that name; none where nothing stands."""
+        return Fields(self._entry.get(name), f"{self.place}{name}.")
+
+    def pair(self, lat: str, lon: str) -> tuple[float, float] | None:
+        """A place in degrees; half of one is an error."""
+        found = self.take(lat, within(-90, 90)), self.take(lon, within(-180, 180))
+        if found[0] is not None and found[1] is not None:
+            return found[0], found[1]
+        for name, value, other in ((lat, *found), (lon, *found[::-1])):
+            if value is None and other is not None:
+                self.errors.setdefault(self.place + name, "is missing")
+        return None
 
 
 def number(value: object) -> float:
@@ -84,6 +128,17 @@ def place(value: object) -> tuple[float, float]:
 def course(value: object) -> float | None:
     degrees = measured(360)(value)
     return None if degrees is None else degrees % 360
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """A reader of one of these words."""
+
+    def read(value: object) -> str:
+        if value not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return str(value)
+
+    return read
 
 
 def no_object(value: object) -> str:

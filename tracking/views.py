@@ -1,32 +1,40 @@
-"""Where devices reach us over HTTP. The middleware in `config` answers what is refused."""
+"""`/positions/…` through Django, for hosts that serve without an event loop: replay and tests."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
-from tracking import osmand
-from tracking.models import Protocol
-from tracking.reception import Sender, receive
+from tracking import endpoints, reception
+from tracking.endpoints import Answer, Request
+from tracking.errors import TrackingError
 
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
-def receive_osmand(request: HttpRequest) -> JsonResponse:
-    """`/positions/osmand`: query, form or JSON; 2xx means committed."""
-    messages = osmand.decode(
-        request.META.get("QUERY_STRING", ""),
-        # Not `request.body`, which refuses what is long, and with it the alarm in it.
-        request.read(osmand.MAX_BODY + 1),
-        request.META.get("CONTENT_TYPE", ""),
-        zone=timezone.get_default_timezone(),
+def receive(request: HttpRequest, name: str) -> HttpResponse:
+    """The same answers as from the bare route."""
+    answer = _answer(name, request)
+    return HttpResponse(
+        answer.body(), "application/json", status=answer.status, headers=answer.headers
     )
-    sender = Sender(
-        protocol=Protocol.OSMAND,
-        token=request.headers.get("Authorization", "").removeprefix("Bearer ").strip(),
+
+
+def _answer(name: str, request: HttpRequest) -> Answer:
+    endpoint = endpoints.ENDPOINTS[name]
+    said = Request(
+        method=request.method or "",
+        query=request.META.get("QUERY_STRING", ""),
+        # Not `request.body`, which refuses what is long, and with it the alarm in it.
+        body=request.read(endpoints.MAX_BODY + 1),
+        headers={name.lower(): value for name, value in request.headers.items()},
         address=request.META.get("REMOTE_ADDR", ""),
     )
-    receipt = receive(messages, sender=sender, now=timezone.now())
-    return JsonResponse(receipt.as_json())
+    if refusal := endpoints.wrong_verb(endpoint, said):
+        return refusal
+    messages, sender = endpoint.read(said, timezone.get_default_timezone())
+    try:
+        receipt = reception.receive(messages, sender=sender, now=timezone.now())
+    except TrackingError as error:
+        return endpoints.refused(error)
+    return Answer(200, endpoint.told(receipt))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 FRESH_S = 600  # DESIGN §7: an older fix is only the last known
@@ -38,6 +38,19 @@ class Sighting:
         """How far off she may be by now: the error of the fix and what one walks since."""
         accuracy_m = UNKNOWN_ACCURACY_M if self.accuracy_m is None else self.accuracy_m
         return accuracy_m + WALK_MPS * self.age_s(now=now) + (0 if self.sound else UNSOUND_M)
+
+
+Rank = tuple[datetime, bool, float, float]
+
+
+def rank(fixed_at: datetime, lat: float, lon: float, *, sound: bool) -> Rank:
+    """By which the last of a device's fixes is chosen: the greatest, in whatever order they come.
+
+    The newest; a doubtful one counts as `FRESH_S` older than it says, so that it never displaces a
+    sound one that is fresh. The rest only makes the choice between equals a choice.
+    """
+    counts_from = fixed_at if sound else fixed_at - timedelta(seconds=FRESH_S)
+    return counts_from, sound, lat, lon
 
 
 def best(sightings: Iterable[Sighting], *, now: datetime) -> Sighting | None:

@@ -10,6 +10,7 @@ from dispatch.api import (
     assignments,
     auth,
     calls,
+    conversations,
     devices,
     elders,
     errors,
@@ -37,6 +38,7 @@ api.add_router("", offers.router)
 api.add_router("", handovers.router)
 api.add_router("/assignments", assignments.router)
 api.add_router("", calls.router)
+api.add_router("/calls", conversations.router)
 api.add_router("/elders", elders.router)
 api.add_router("/devices", devices.router)
 api.add_router("", workforce.router)

@@ -1,8 +1,8 @@
 """What comes in with a POST."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dispatch.api.fields import Body, Key, Line, Needed, Seq, Text, Word
 from dispatch.states import Disposition, Priority, Role
@@ -78,6 +78,22 @@ class Report(Body):
 
 class Transfer(Body):
     to: Key | Word = Field(description="the colleague: id or username")
+
+
+class Addition(Body):
+    """Whom to ring into a conversation: a number, a contact of hers, or 120, 110 or 119."""
+
+    number: Word = ""
+    contact: Key | None = Field(None, description="one of `elders/<id>/contacts`")
+    service: Literal["120", "110", "119"] | None = Field(
+        None, description="at the number of her grid cell; where a request is open, a hand-over"
+    )
+
+    @model_validator(mode="after")
+    def one_of_them(self) -> Self:
+        if sum(map(bool, (self.number, self.contact, self.service))) != 1:
+            raise ValueError("name one of number, contact and service")
+        return self
 
 
 class Outcome(Body):

@@ -15,12 +15,12 @@ from dispatch.api.errors import NotFound
 from dispatch.api.fields import PathKey, QueryKey
 from dispatch.api.kinds import caller, found
 from dispatch.api.paging import Page, Window, cut, page
-from dispatch.api.shapes_people import CallBackShape, CallShape
+from dispatch.api.shapes_people import CallBackShape, CallShape, PartyShape
 from dispatch.api.telling import named
 from dispatch.models import RequestCall
 from elders.models import User
 from telephony import desk as line
-from telephony.models import Call, CallBack
+from telephony.models import Call, CallBack, Party
 from telephony.selectors import callbacks_for, calls_for
 
 router = Router(tags=["calls"])
@@ -35,7 +35,8 @@ def list_calls(
     elder: QueryKey,
 ) -> Page[CallShape]:
     """The desk's and, for an elder, her own; newest first."""
-    rows = calls_for(caller(request))
+    user = caller(request)
+    rows = calls_for(user)
     if state:
         rows = rows.filter(state__in=state)
     if direction:
@@ -43,28 +44,28 @@ def list_calls(
     if elder:
         rows = rows.filter(elder=elder)
     some, following = cut(rows, window)
-    return {"items": _shapes(some), "next": following}
+    return {"items": _shapes(user, some), "next": following}
 
 
 @router.get("/calls/{call_id}", response=reads(CallShape))
 def get_call(request: HttpRequest, call_id: PathKey) -> CallShape:
-    return _tell(caller(request), call_id)
+    return tell(caller(request), call_id)
 
 
 @router.post("/calls/{call_id}/claim", response=acts(CallShape))
 def claim_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """One operator gets it and is put through; 409 `already_claimed` tells the others who."""
     user, now = kinds.desk(request), timezone.now()
-    desk.take(_own(user, call_id).pk, by=user, now=now)
-    return _tell(user, call_id)
+    desk.take(own(user, call_id).pk, by=user, now=now)
+    return tell(user, call_id)
 
 
 @router.post("/calls/{call_id}/hangup", response=acts(CallShape))
 def hang_up_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """Whoever has it ends the connection; what is left is the wrap-up."""
     user, now = kinds.desk(request), timezone.now()
-    line.hang_up(_own(user, call_id).pk, by=user, now=now)
-    return _tell(user, call_id)
+    line.hang_up(own(user, call_id).pk, by=user, now=now)
+    return tell(user, call_id)
 
 
 @router.post("/calls/{call_id}/wrap-up", response=acts(CallShape))
@@ -73,27 +74,23 @@ def wrap_up_call(
 ) -> CallShape:
     """The operator is done with it."""
     user, now = kinds.desk(request), timezone.now()
-    line.wrap_up(_own(user, call_id).pk, by=user, disposition=body.disposition, now=now)
-    return _tell(user, call_id)
+    line.wrap_up(own(user, call_id).pk, by=user, disposition=body.disposition, now=now)
+    return tell(user, call_id)
 
 
 @router.post("/calls/{call_id}/transfer", response=acts(CallShape))
 def transfer_call(request: HttpRequest, call_id: PathKey, body: Transfer) -> CallShape:
-    """To a colleague at the desk, who has it from then on."""
+    """To a colleague at the desk, who has it from then on, unasked: a cold transfer."""
     user, now = kinds.desk(request), timezone.now()
-    key = Q(pk=body.to) if isinstance(body.to, int) else Q(username=body.to)
-    to = User.objects.filter(key, is_active=True).first()
-    if to is None:
-        raise NotFound({"to": "there is no such colleague"})
-    line.transfer(_own(user, call_id).pk, to=to, by=user, now=now)
-    return _tell(user, call_id)
+    line.transfer(own(user, call_id).pk, to=colleague(body), by=user, now=now)
+    return tell(user, call_id)
 
 
 @router.post("/calls/{call_id}/callback", response=acts(CallBackShape, status=201))
 def promise_callback(request: HttpRequest, call_id: PathKey) -> Status[CallBackShape]:
     """Puts the other side on the list of those to be rung back, where a clock watches it."""
     user, now = kinds.desk(request), timezone.now()
-    return Status(201, _callback(desk.promise(_own(user, call_id), now=now)))
+    return Status(201, _callback(desk.promise(own(user, call_id), now=now)))
 
 
 @router.get("/callbacks", response=reads(Page[CallBackShape]))
@@ -123,21 +120,41 @@ def reach_callback(
     return _callback(desk.reached(callback_id, by=user, outcome=body.outcome, now=now))
 
 
-def _own(user: User, call_id: int) -> Call:
+def own(user: User, call_id: int) -> Call:
+    """The call, if `user` may see it."""
     return found(calls_for(user), pk=call_id)
 
 
-def _tell(user: User, call_id: int) -> CallShape:
-    return _shapes([_own(user, call_id)])[0]
+def colleague(body: Transfer) -> User:
+    """Whom the body names, by id or username."""
+    key = Q(pk=body.to) if isinstance(body.to, int) else Q(username=body.to)
+    to = User.objects.filter(key, is_active=True).first()
+    if to is None:
+        raise NotFound({"to": "there is no such colleague"})
+    return to
 
 
-def _shapes(calls: list[Call]) -> list[CallShape]:
+def tell(user: User, call_id: int) -> CallShape:
+    """The call as it is now."""
+    return _shapes(user, [own(user, call_id)])[0]
+
+
+def _shapes(user: User, calls: list[Call]) -> list[CallShape]:
     links = RequestCall.objects.filter(call__in=calls).order_by("pk")
     requests = dict(links.values_list("call_id", "request_id"))
-    return [_shape(call, requests.get(call.pk)) for call in calls]
+    there = _parties(calls) if kinds.is_reader(user) else {}
+    return [_shape(call, requests.get(call.pk), there.get(call.pk, [])) for call in calls]
 
 
-def _shape(call: Call, request: int | None) -> CallShape:
+def _parties(calls: list[Call]) -> dict[int, list[PartyShape]]:
+    """Who is in the room of each, or is being rung into it."""
+    there: dict[int, list[PartyShape]] = {}
+    for party in Party.objects.filter(call__in=calls, left_at=None).select_related("user"):
+        there.setdefault(party.call_id, []).append(_party(party))
+    return there
+
+
+def _shape(call: Call, request: int | None, parties: list[PartyShape]) -> CallShape:
     return {
         "id": call.pk,
         "state": call.state,
@@ -153,8 +170,23 @@ def _shape(call: Call, request: int | None) -> CallShape:
         "opened_at": call.opened_at,
         "queued_at": call.queued_at,
         "answered_at": call.answered_at,
+        "held_at": call.held_at,
         "ended_at": call.ended_at,
         "disposition": call.disposition,
+        "parties": parties,
+    }
+
+
+def _party(party: Party) -> PartyShape:
+    return {
+        "id": party.pk,
+        "kind": party.kind,
+        "mode": party.mode,
+        "user": named(party.user) if party.user else None,
+        "name": party.name,
+        "number": party.number,
+        "asked_at": party.asked_at,
+        "joined_at": party.joined_at,
     }
 
 

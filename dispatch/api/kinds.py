@@ -28,12 +28,24 @@ def desk(request: HttpRequest) -> User:
     return user
 
 
+def lead(request: HttpRequest) -> User:
+    """A supervisor."""
+    user = caller(request)
+    if not roles.is_supervisor(user):
+        raise Forbidden
+    return user
+
+
 def reader(request: HttpRequest) -> User:
     """The desk, or an auditor: who may read what concerns the whole service."""
     user = caller(request)
-    if not roles.of(user) & READERS:
+    if not is_reader(user):
         raise Forbidden
     return user
+
+
+def is_reader(user: User) -> bool:
+    return bool(roles.of(user) & READERS)
 
 
 def actor(request: HttpRequest) -> User:

@@ -6,6 +6,21 @@ from typing_extensions import TypedDict
 
 from dispatch.api.shapes import Named
 
+
+class PartyShape(TypedDict):
+    """Somebody in a conversation beside the caller; without `joined_at` they are being rung.
+    `mode`: who listens is heard by nobody, who whispers by the operator alone."""
+
+    id: int
+    kind: str
+    mode: str
+    user: Named | None
+    name: str
+    number: str
+    asked_at: datetime
+    joined_at: datetime | None
+
+
 # "from" is a word of the language, hence this form.
 CallShape = TypedDict(
     "CallShape",
@@ -24,8 +39,10 @@ CallShape = TypedDict(
         "opened_at": datetime,
         "queued_at": datetime | None,
         "answered_at": datetime | None,
+        "held_at": datetime | None,
         "ended_at": datetime | None,
         "disposition": str,
+        "parties": list[PartyShape],
     },
 )
 

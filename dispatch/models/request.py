@@ -35,6 +35,8 @@ class ServiceRequest(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     # What is known of somebody who is not in the register: the number or device that spoke.
     known_as = models.CharField(max_length=80, blank=True)
+    # The address of a device that nobody registered: known elders come before this case.
+    came_from = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
     seq = models.PositiveIntegerField(default=0)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -61,6 +63,11 @@ class ServiceRequest(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="request_by_state"),
             models.Index(fields=["grid"], name="request_by_grid"),
+            models.Index(
+                fields=["came_from"],
+                condition=Q(state__in=sorted(OPEN)) & ~Q(came_from=""),
+                name="request_of_strangers",
+            ),
         ]
 
     def __str__(self) -> str:

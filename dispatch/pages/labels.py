@@ -96,12 +96,14 @@ CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),
     "unwell": _("Feels unwell, pressed on her page"),
+    "family": _("Wants to speak with her family: ring her and put her through"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
     "asked": _("Answered our text with 0: wants to speak with a person"),
     "unwell_text": _("Answered the check-in: is not well"),
     "promised": _("We promised to ring back"),
     "waited": _("Waited too long: we promised to ring back"),
     "missed": _("Rang while we were away"),
+    "message": _("Left a message"),
     "unreached": _("Could not be reached"),
 }
 CLOCKS: dict[str, Any] = {
@@ -171,6 +173,8 @@ def whose(request: ServiceRequest, *, now: datetime | None = None) -> str:
     known = wording.name_of(request, get_language() or "")
     if known.startswith("device "):
         return gettext("Unknown device %(id)s") % {"id": known.removeprefix("device ")}
+    if known.startswith("devices at "):
+        return gettext("Unknown devices at %(id)s") % {"id": known.removeprefix("devices at ")}
     return known or gettext("Unknown")
 
 

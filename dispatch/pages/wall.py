@@ -1,5 +1,6 @@
 """The wall board `/wall/`: how the desk is doing, in letters one reads across a room."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,16 +10,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dispatch import figures, selectors, standing, surge
-from dispatch.pages import labels
+from dispatch import figures, rhythm, selectors, standing, surge
+from dispatch.pages import labels, townmap
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 from dispatch.pages.desk.queue import DOING, REASONS
 from elders.models import User
+from providers.selectors import workers_for
 from telephony import agents, callbacks
 from telephony import desk as calls
 from telephony.models import AgentState
 from telephony.selectors import callbacks_for, calls_for
 from tracking.models import Device
+from tracking.selectors import alarms_seen
 
 LATELY = timedelta(hours=24)
 SILENT = timedelta(hours=24)
@@ -32,19 +35,40 @@ class Share:
 
     seconds: int
     percent: int | None
-    good: bool
+    wanted: float
+
+    @property
+    def good(self) -> bool:
+        return self.percent is None or self.percent >= self.wanted
 
 
 @require_GET
 @operators_only
 def index(request: DeskRequest) -> HttpResponse:
-    return render(request, "wall/index.html", read(request.user, now=timezone.now()))
+    now = timezone.now()
+    shown = {**read(request.user, now=now), **overview(request.user, now=now)}
+    return render(request, "wall/index.html", shown)
 
 
 @require_GET
 @operators_only
 def region(request: DeskRequest) -> HttpResponse:
     return render(request, "wall/now.html", read(request.user, now=timezone.now()))
+
+
+@require_GET
+@operators_only
+def town_region(request: DeskRequest) -> HttpResponse:
+    """The map and the day's curve: dearer to read than the figures, and slower to change."""
+    return render(request, "wall/town.html", overview(request.user, now=timezone.now()))
+
+
+def overview(user: User, *, now: datetime) -> dict[str, Any]:
+    return {
+        "town": townmap.read(user, now=now),
+        "layers": townmap.LAYERS,
+        "rhythm": rhythm.read(calls_for(user), now=now),
+    }
 
 
 def read(user: User, *, now: datetime) -> dict[str, Any]:
@@ -65,6 +89,8 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "callbacks_late": due.filter(due_at__lte=now).count(),
         "silent": silent_devices(now=now),
         "surge": surge.now_or_not(now=now),
+        "duty": workers_for(user).filter(on_duty=True).count(),
+        "alarms": _alarms(user, now=now),
         "morning": standing.today(selectors.checkins_for(user), now=now),
     }
 
@@ -80,8 +106,15 @@ def _shares(answers: figures.Answers) -> list[Share]:
     for seconds, wanted in WANTED.items():
         share = answers.within(seconds)
         percent = round(100 * share) if share is not None else None
-        found.append(Share(seconds, percent, percent is None or percent >= wanted))
+        found.append(Share(seconds, percent, wanted))
     return found
+
+
+def _alarms(user: User, *, now: datetime) -> list[tuple[str, int]]:
+    """The last day's by their gravest kind, the most first."""
+    lately = alarms_seen(user, now=now).filter(received_at__gte=now - LATELY)
+    counted = Counter(kinds[0] for kinds in lately.values_list("kinds", flat=True) if kinds)
+    return [(labels.label(labels.ALARMS, kind), n) for kind, n in counted.most_common()]
 
 
 def _states(*, now: datetime) -> list[dict[str, Any]]:

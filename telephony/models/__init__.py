@@ -5,7 +5,7 @@ from telephony.models.call import Call, CallEvent
 from telephony.models.callback import CallBack
 from telephony.models.job import OutboundJob, SimulatorItem
 from telephony.models.link import Link, LinkOrder
-from telephony.models.party import CallReview, Party, Recording
+from telephony.models.party import CallReview, Party, Recording, ReviewDraw
 from telephony.models.priority import Priority
 from telephony.models.webhook import Cost, OptOut, Turn, WebhookAnswer
 
@@ -23,6 +23,7 @@ __all__ = [
     "Party",
     "Priority",
     "Recording",
+    "ReviewDraw",
     "SimulatorItem",
     "Skill",
     "Turn",

@@ -58,14 +58,16 @@ class Party(models.Model):
 
 
 class Recording(models.Model):
-    """What was said on a call, readable only with the keys of the house.
+    """What was said on a call, readable only with the keys of the house: the conversation, or,
+    with a `reference` of the carrier's, one message after a tone.
 
     `words` are lines as they were typed or transcribed; `audio` is what a carrier recorded,
     encrypted by `elders.fields.seal`. A deleted one keeps its row: that it was there, and when
     it went.
     """
 
-    call = models.OneToOneField(Call, models.CASCADE, related_name="recording")
+    call = models.ForeignKey(Call, models.CASCADE, related_name="recordings")
+    reference = models.CharField(max_length=100, blank=True)
     words = EncryptedTextField(blank=True)
     audio = models.BinaryField(null=True, blank=True)
     audio_type = models.CharField(max_length=40, blank=True)
@@ -74,12 +76,30 @@ class Recording(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call", "reference"], name="one_recording_a_sound")
+        ]
         indexes = [
             models.Index(F("started_at"), name="recording_kept", condition=Q(deleted_at=None))
         ]
 
     def __str__(self) -> str:
         return f"recording of call {self.call_id}"
+
+
+class ReviewDraw(models.Model):
+    """The draw of a month: made once, with the seed that repeats it.
+
+    `pool`: handler → {"calls", "emergencies"}, from how many was drawn.
+    """
+
+    month = models.DateField(unique=True, help_text=_("The first day of the month."))
+    seed = models.CharField(max_length=64)
+    drawn_at = models.DateTimeField()
+    pool = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"draw of {self.month:%Y-%m}"
 
 
 class CallReview(models.Model):

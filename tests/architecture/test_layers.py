@@ -19,7 +19,7 @@ PURE = [
     "dispatch/matching.py",
     "telephony/instructions.py",
     "tracking/geo.py",
-    "tracking/osmand.py",
+    "tracking/protocols/osmand.py",
 ]
 MODULES = sorted(path for app in FLOOR for path in (ROOT / app).rglob("*.py"))
 

@@ -1,13 +1,16 @@
 """Telephones as a story uses them, whatever carries them. A carrier joins the contract by a class
-like these two, named in `test_contract.CARRIERS`."""
+like these, named in `test_contract.CARRIERS`."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from django.test import Client
 
 from telephony.carriers.twilio import errands
-from telephony.models import Call
+from telephony.models import Call, OutboundJob
+from tests.carriers.exchange import Exchange as RealExchange
 from tests.carriers.twilio.exchange import Exchange, Leg
+from tests.infra.trunk import Line
 from tests.scenarios.phone import Phone
 
 
@@ -140,3 +143,68 @@ class OfTwilio:
 
     def texts(self, number: str) -> list[str]:
         return [text["body"] for text in self.exchange.texts if text["to"] == number]
+
+
+class OfAsterisk:
+    """Real ones: a key is pressed once the line has fallen silent, and heard is what sounded."""
+
+    class Set:
+        def __init__(self, exchange: RealExchange, line: Line) -> None:
+            self.exchange, self.line = exchange, line
+
+        def heard(self) -> list[str]:
+            self.exchange.settle(self.line)
+            return self.exchange.sentences(self.line)
+
+        def where(self) -> str:
+            self.exchange.settle(self.line)
+            if self.exchange.call(self.line).is_over:
+                self.exchange.trunk.until(lambda: self.line.state == "over")
+                return "over"
+            return "room" if self.exchange.in_room(self.line) else "line"
+
+        def press(self, key: str) -> None:
+            self._until_asked_on(lambda: self.line.press(key))
+
+        def be_silent(self) -> None:
+            self._until_asked_on(lambda: None)
+
+        def hang_up(self) -> None:
+            self.exchange.settle(self.line)
+            self.line.hang_up()
+            self.exchange.trunk.until(lambda: self.exchange.call(self.line).is_over)
+
+        def _until_asked_on(self, act: Callable[[], None]) -> None:
+            """Until the script has heard of it."""
+            self.exchange.settle(self.line)
+            call = self.exchange.call(self.line)
+            before = call.events.count()
+            act()
+            self.exchange.trunk.until(lambda: call.events.count() > before, within_s=30)
+
+    def __init__(self, exchange: RealExchange) -> None:
+        self.exchange, self.texting = exchange, OfSimulator()
+
+    def dial(self, number: str) -> "OfAsterisk.Set":
+        calls = Call.objects.filter(from_number=number)
+        before = calls.count()
+        line = self.exchange.trunk.dial(number)
+        self.exchange.trunk.until(lambda: calls.count() > before)
+        return self.Set(self.exchange, line)
+
+    def pick_up(self, number: str) -> "OfAsterisk.Set":
+        line = self.exchange.trunk.ringing(number).answer()
+        answered = Call.objects.filter(to_number=number, answered_at__isnull=False)
+        self.exchange.trunk.until(answered.exists)
+        return self.Set(self.exchange, line)
+
+    def let_ring(self, number: str) -> None:
+        self.exchange.trunk.ringing(number).refuse()
+        rings = OutboundJob.objects.filter(to=number, kind="call", state="ringing")
+        self.exchange.trunk.until(lambda: not rings.exists())
+
+    def write(self, number: str, text: str) -> list[str]:
+        return self.texting.write(number, text)
+
+    def texts(self, number: str) -> list[str]:
+        return self.texting.texts(number)

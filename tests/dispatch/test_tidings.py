@@ -27,7 +27,7 @@ def mei(now) -> Elder:
 @pytest.fixture
 def wai(now) -> Worker:
     worker = cast.wai(cast.sunrise_kitchen(), "catering", "medical")
-    duty.move(worker, 30.2760, 120.1560, 10.0, fixed_at=now, now=now)
+    duty.move([duty.Move(worker.pk, 30.2760, 120.1560, 10.0, now)], now=now)
     return worker
 
 

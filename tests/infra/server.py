@@ -29,6 +29,12 @@ def manage(*arguments: str, env: Mapping[str, str]) -> str:
     return done.stdout
 
 
+# Houses of several tests run at the same time: a test that wants device ports names free ones.
+NO_GATEWAY = dict.fromkeys(
+    ["WATCH_PORT", "GT06_PORT", "JT808_PORT", "H02_PORT", "SIA_PORT", "SCAIP_PORT"], "0"
+)
+
+
 class Server(Process):
     """uvicorn serving `config.asgi`. Entering it waits for /healthz; `kill()` is kill -9.
 
@@ -46,7 +52,7 @@ class Server(Process):
     ) -> None:
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        own = {"PORT": str(self.port), "PUBLIC_BASE_URL": self.base_url, **env}
+        own = {"PORT": str(self.port), "PUBLIC_BASE_URL": self.base_url, **NO_GATEWAY, **env}
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
         command += [
             "--host",

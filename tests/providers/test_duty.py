@@ -17,9 +17,23 @@ def wai():
 
 
 def move(wai, place, *, fixed_at, now):
-    moved = duty.move(wai, place[0], place[1], 8.0, fixed_at=fixed_at, now=now)
+    before = (wai.position_at, wai.lat, wai.lon)
+    lat, lon = place
+    duty.move([duty.Move(wai.pk, lat, lon, 8.0, fixed_at)], now=now)
     wai.refresh_from_db()
-    return moved
+    return before != (wai.position_at, wai.lat, wai.lon)
+
+
+def test_of_many_moves_each_takes_its_own_worker(now):
+    firm = provider()
+    wai, ho = worker(firm), worker(firm)
+    moves = [duty.Move(ho.pk, *THERE, None, now), duty.Move(wai.pk, *THERE, 8.0, now)]
+    early = duty.Move(wai.pk, *HERE, 8.0, now - timedelta(seconds=1))
+    duty.move([*moves, early], now=now)
+    for each in (wai, ho):
+        each.refresh_from_db()
+        assert (each.lat, each.lon, each.position_at) == (*THERE, now)
+        assert each.categories.get().cell == cell_of(*THERE)
 
 
 def test_a_move_takes_the_nearness_index_along(wai, now):

@@ -40,8 +40,9 @@ from providers.models import Worker, WorkerCategory
 from telephony import inbound, outbound
 from telephony.models import Call, OutboundJob, SimulatorItem
 from tests import cast
-from tracking import devices, osmand, reception
+from tracking import devices, reception
 from tracking.models import Alarm, Device, Protocol
+from tracking.protocols import osmand
 
 NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
 CALLER = Actor("caller", None, "an elder")

@@ -16,8 +16,9 @@ from providers.models import Provider, Worker
 from telephony import inbound, outbound
 from telephony.models import CallBack, CallReview, Recording, SimulatorItem
 from tests import cast
-from tracking import osmand, reception
+from tracking import reception
 from tracking.models import Protocol
+from tracking.protocols import osmand
 
 # Hers alone: found in an answer, it was she who was shown. Her key in the register too.
 MEI_ID = 730417

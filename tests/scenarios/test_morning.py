@@ -97,7 +97,7 @@ def test_a_morning_on_which_mei_does_not_answer(mei, ka_ming, wai):
     # Wai is asked, accepts, and is on the way.
     morning.passes(minutes=1)
     assert "Press 1 to accept" in morning.answers(cast.WAI_NUMBER, "1")
-    duty.move(wai, 30.2760, 120.1560, 10.0, fixed_at=morning.now, now=morning.now)
+    duty.move([duty.Move(wai.pk, 30.2760, 120.1560, 10.0, morning.now)], now=morning.now)
 
     # She has crawled to the telephone: it tells her so before anybody can answer.
     heard = morning.dials(cast.MEI_NUMBER)

@@ -6,7 +6,7 @@ import pytest
 
 from telephony import review
 from telephony.errors import CallError
-from telephony.models import Call, CallReview
+from telephony.models import Call, CallReview, ReviewDraw
 from tests.cast import olive, sol
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,10 @@ def calls(operator, count, *, priority="routine"):
         )
 
 
+def draw(now, seed="thrown"):
+    return review.draw(FEBRUARY, emergencies=[], now=now, seed=seed)
+
+
 def drawn():
     return list(CallReview.objects.order_by("id").values_list("handler__username", "call_id"))
 
@@ -38,36 +42,47 @@ def test_two_a_handler_one_of_them_an_emergency(now):
     calls(one, 20)
     calls(one, 3, priority="emergency")
     calls(other, 5)
-    assert len(review.draw(FEBRUARY, now=now)) == 4
+    assert len(draw(now)) == 4
     assert CallReview.objects.filter(handler=one, emergency=True).count() == 1
     assert CallReview.objects.filter(handler=other, emergency=True).count() == 0
 
 
-def test_the_same_draw_comes_out_again_and_is_made_once(now):
+def test_the_seed_that_is_kept_repeats_the_draw_and_it_is_made_once(now):
     calls(olive(), 30)
-    review.draw(FEBRUARY, now=now)
-    first = drawn()
-    assert review.draw(FEBRUARY, now=now) == []
-    CallReview.objects.all().delete()
-    review.draw(FEBRUARY, now=now)
+    review.draw(FEBRUARY, emergencies=[], now=now)
+    first, seed = drawn(), ReviewDraw.objects.get().seed
+    assert len(seed) == 32
+    assert draw(now) == []
+    again(now, seed)
     assert drawn() == first
+    others = {tuple(again(now, f"another {n}")) for n in range(9)}
+    assert len(others) > 1, "whatever is thrown the same calls come out"
+
+
+def again(now, seed):
+    CallReview.objects.all().delete()
+    ReviewDraw.objects.all().delete()
+    draw(now, seed)
+    return drawn()
 
 
 def test_who_had_one_call_has_one_drawn(now):
     calls(olive(), 1)
-    assert len(review.draw(FEBRUARY, now=now)) == 1
+    assert len(draw(now)) == 1
+    (line,) = review.report(FEBRUARY)
+    assert (line.calls, line.emergencies, line.drawn) == (1, 0, 1)
 
 
 def test_a_month_is_drawn_when_it_is_over(now):
     with pytest.raises(CallError) as refused:
-        review.draw(date(2026, 3, 1), now=now)
+        review.draw(date(2026, 3, 1), emergencies=[], now=now)
     assert refused.value.code == "not_over"
 
 
 def test_every_question_has_its_mark_and_nobody_marks_their_own(now):
     handler, lead = olive(), sol()
     calls(handler, 1)
-    (drawn_one,) = review.draw(FEBRUARY, now=now)
+    (drawn_one,) = draw(now)
     full = dict.fromkeys(review.QUESTIONS, 2)
     with pytest.raises(CallError) as refused:
         review.mark(drawn_one.pk, full, note="", by=handler, now=now)

@@ -1,5 +1,6 @@
 """An alarm flow that writes down what it is asked, and can be made to fail."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from tracking.flow import AlarmFlow
@@ -24,8 +25,9 @@ class Notebook:
             raise RuntimeError("nobody takes alarms today")
         self.raised_alarms.append(alarm.pk)
 
-    def moved(self, device: Device, *, now: datetime) -> None:
-        self.moved_devices.append(device.device_id)
+    def moved(self, devices: Collection[int], *, now: datetime) -> None:
+        rows = Device.objects.filter(pk__in=devices)
+        self.moved_devices += rows.values_list("device_id", flat=True)
 
 
 _conforms: type[AlarmFlow] = Notebook

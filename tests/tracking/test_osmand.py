@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracking import osmand
 from tracking.messages import Kind, Message
+from tracking.protocols import osmand
 
 TOWN = ZoneInfo("Asia/Shanghai")
 FORM = "application/x-www-form-urlencoded"

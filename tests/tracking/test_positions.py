@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import cast
-from tracking import devices, ingest
+from tracking import devices
 from tracking.messages import Fix, Message
 from tracking.models import Alarm, Clock, Device, Position, Protocol
+from tracking.reception import Sender, receive
 
 NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
 
 
 def hear(device: Device, *, lat: float = 30.27, now: datetime = NOW, **fix: Any) -> Device:
     said = Message(device_id=device.device_id, fix=Fix(lat, 120.15, **fix))
-    ingest.hear(device, said, protocol=Protocol.OSMAND, now=now)
+    receive([said], sender=Sender(Protocol.OSMAND), now=now)
     device.refresh_from_db()
     return device
 
@@ -177,13 +178,15 @@ def test_the_device_of_a_worker_moves_the_worker(notebook):
 
 
 @pytest.mark.django_db
-def test_hearing_a_position_takes_few_queries(notebook):
-    watch = cast.watch(cast.mei())
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        hear(watch, fixed_at=ago(5))
-    assert len(queries) <= 9
+def test_fifty_positions_take_as_few_queries_as_one(notebook):
+    def queries(count: int) -> int:
+        said = [Message(f"device {n}", fix=Fix(30.27, 120.15)) for n in range(count)]
+        with CaptureQueriesContext(connection) as taken:
+            receive(said, sender=Sender(Protocol.OSMAND), now=NOW)
+        return len(taken)
+
+    queries(50)  # now everybody is known
+    assert queries(50) == queries(1) <= 16
 
 
 class TestOrder(TestCase):

@@ -4,21 +4,44 @@ A dialect cuts a stream into frames and reads a frame as messages and a reply. T
 reply only after the messages are committed, so an answered alarm is a kept alarm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from tracking.messages import Message
+
+MAX_ASKED = 16
+
+
+class Order(StrEnum):
+    """What a device may be told."""
+
+    LOCATE = "locate"
+    RING = "ring"
+    INTERVAL = "interval"  # argument: seconds
+    CALL = "call"  # argument: a telephone number
 
 
 @dataclass(slots=True)
 class Session:
     """What one connection, or one sender of datagrams, has told of itself so far.
 
-    A dialect that has to remember more subclasses it.
+    A dialect that has to remember more subclasses it. `asked` are the orders that were sent and not
+    answered yet, by the number they went out under.
     """
 
     device_id: str = ""
+    asked: dict[int, str] = field(default_factory=dict)
+    sent: int = 0  # frames of our own, where a protocol numbers them
+
+    def ask(self, order: str) -> int:
+        """The number of a new order; only the latest few are remembered."""
+        self.sent = self.sent % 0xFFFF + 1
+        self.asked[self.sent] = order
+        while len(self.asked) > MAX_ASKED:
+            del self.asked[next(iter(self.asked))]
+        return self.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +75,11 @@ class Dialect(Protocol):
 
         Never raises: what cannot be read stands in the messages' `errors`, and a frame that may be
         an alarm and cannot be read is one of kind RAW.
+        """
+
+    def command(self, order: str, argument: str, session: Session) -> bytes:
+        """The frame that tells the device of this session so; b"" where the protocol cannot.
+
+        A later message of the device `answers` with the same order. Raises ValueError for an
+        argument that cannot be meant.
         """

@@ -17,8 +17,10 @@ from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
+from tracking.models import Alarm
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
+ALARMS = 50  # shown one by one; the others are counted
 WAY = [State.NEW, State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE, State.DONE]
 
 
@@ -98,10 +100,17 @@ def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
         "calls": Call.objects.filter(pk__in=request.calls.values("call")).select_related(
             "operator"
         ),
-        "alarms": [link.alarm for link in request.alarms.select_related("alarm__device")],
+        "alarms": _alarms(request)[:ALARMS],
+        "alarms_beyond": max(0, request.alarms.count() - ALARMS),
         "jobs": jobs(request),
         "told": [notices.line(n) for n in _notices(request)],
     }
+
+
+def _alarms(request: ServiceRequest) -> QuerySet[Alarm]:
+    """Those that opened or joined it, the newest first."""
+    linked = request.alarms.values("alarm")
+    return Alarm.objects.filter(pk__in=linked).select_related("device").order_by("-pk")
 
 
 def asked(request: ServiceRequest) -> QuerySet[Offer]:

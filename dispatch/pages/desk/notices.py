@@ -1,5 +1,6 @@
 """The sentence of every notice: what happened, and what a person must do."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,8 +46,13 @@ SENTENCES: dict[str, Any] = {
     "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
     "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
+    "unknown_faults": gettext_lazy("Devices nobody registered say: %(kinds)s. Last: %(device)s"),
+    "outage": gettext_lazy("Power cut: %(lost)s devices without, %(back)s again. %(places)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
     "unread": gettext_lazy("A text that nobody has acted on. Read it, and ring or send somebody."),
+    "calls_drawn": gettext_lazy(
+        "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
+    ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
 }
 PURPOSES: dict[str, Any] = {
@@ -118,6 +124,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "number": str(data.get("number", "120")),
         "text": str(data.get("text", "")),
         "count": str(data.get("count", "")),
+        "month": str(data.get("month", "")),
         "score": str(data.get("score", "")),
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
@@ -126,10 +133,19 @@ def _facts(notice: Notice) -> dict[str, str]:
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
+        "lost": str(len(data.get("lost", {}))),
+        "back": str(len(data.get("back", []))),
+        "places": _places(data),
         "kinds": labels.alarms(list(data.get("kinds", []))),
         "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
         "worker": _worker(notice),
     }
+
+
+def _places(data: dict[str, Any]) -> str:
+    """ "Willow Lane 12, Pear Lane 3": where devices without power are, the most first."""
+    counted = Counter(place for place in data.get("lost", {}).values() if place)
+    return ", ".join(f"{place} {count}" for place, count in counted.most_common(5))
 
 
 def _worker(notice: Notice) -> str:

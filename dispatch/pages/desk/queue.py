@@ -4,21 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.conf import settings
+from django.db.models import Case, Count, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import presence, selectors, surge
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
-from dispatch.pages.desk import notices
+from dispatch.pages.desk import display, notices
 from dispatch.states import OPEN, Priority, State
 from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import agents, callbacks
+from telephony import agents, callbacks, recordings, recovery, rooms
 from telephony import desk as calls
-from telephony.models import AgentState, Call, CallBack, Skill
+from telephony.models import AgentState, Call, CallBack, Party, Skill
 from telephony.selectors import callbacks_for, calls_for
 
 COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
@@ -53,6 +54,7 @@ class Ring:
     since: datetime
     icon: str
     suits: bool = False  # what this operator may best take; it hides nobody
+    known: bool = True  # not of a device that nobody registered
 
     @property
     def colour(self) -> str:
@@ -88,21 +90,37 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     rings = waiting(user, now=now)
     return {
         "rings": rings,
-        "first": first_of(rings, user, now=now),
+        **_first(rings, user, now=now),
         "surge": surge.now_or_not(now=now),
         "me": me(user),
         "reasons": REASONS.items(),
         "leads": roles.is_supervisor(user),
         "ringing": rings[0].priority if rings else "",
         "callbacks": callbacks_of(user),
+        "spoken_with": spoken_with(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
     }
 
 
+def offered(user: User, *, now: datetime) -> dict[str, Any]:
+    """Who rings for this operator, shown by itself; nobody while they are away."""
+    mine = me(user)
+    return {} if mine and mine.away else _first(waiting(user, now=now), user, now=now)
+
+
+def _first(rings: list[Ring], user: User, *, now: datetime) -> dict[str, Any]:
+    first = first_of(rings, user, now=now)
+    call = first.id if first and first.kind == "call" else None
+    return {"first": first, "display": display.read(call, now=now) if call else None}
+
+
 def waiting(user: User, *, now: datetime) -> list[Ring]:
-    """Emergencies first, then by priority and wait; the first is what the answer key takes."""
+    """Emergencies first, then by priority and wait; the first is what the answer key takes.
+
+    Within a priority, strangers' devices come after everybody else.
+    """
     ringing = list(calls.queue().filter(pk__in=calls_for(user).values("pk"))[:100])
     categories = {c.code: labels.named(c) for c in Category.objects.all()}
     skills = agents.skills_of(user)
@@ -112,10 +130,10 @@ def waiting(user: User, *, now: datetime) -> list[Ring]:
         selectors.requests_for(user)
         .filter(priority=Priority.EMERGENCY, state__in=OPEN, owner=None)
         .exclude(pk__in=spoken_for)
-        .order_by("opened_at")
+        .order_by(Case(When(came_from="", then=0), default=1), "opened_at")
     )
     rings += [_emergency(request, now=now) for request in unclaimed[:100]]
-    return sorted(rings, key=lambda ring: ORDER.index(Priority(ring.priority)))
+    return sorted(rings, key=lambda ring: (ORDER.index(Priority(ring.priority)), not ring.known))
 
 
 def first_of(rings: list[Ring], user: User, *, now: datetime) -> Ring | None:
@@ -219,7 +237,27 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
         words=note or source,
         since=request.opened_at,
         icon="siren",
+        known=not request.came_from,
     )
+
+
+def spoken_with(user: User) -> list[tuple[Call, str, str]]:
+    """Callers whom a carrier has put through without the desk: (call, who, with whom)."""
+    found = recovery.spoken_with().filter(pk__in=calls_for(user).values("pk"))
+    return [
+        (
+            call,
+            labels.named(call.elder) if call.elder else call.other_number,
+            " · ".join(_with_whom(party) for party in rooms.present(call)),
+        )
+        for call in found.select_related("elder").order_by("answered_at")[:20]
+    ]
+
+
+def _with_whom(party: Party) -> str:
+    if party.number in settings.ON_CALL_NUMBERS:
+        return _("the on-call mobile %(number)s") % {"number": party.number}
+    return party.who
 
 
 def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
@@ -229,4 +267,7 @@ def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:
     for callback in found:
         callback.words = labels.label(labels.CALLBACK_REASONS, callback.reason)  # type: ignore[attr-defined]
         callback.colour = COLOURS.get(Priority(callback.priority), "info")  # type: ignore[attr-defined]
+    messages = recordings.messages_of(found, user)
+    for callback in found:
+        callback.messages = messages[callback.pk]  # type: ignore[attr-defined]
     return found

@@ -1,7 +1,7 @@
 """The monthly review of calls, for supervisors: the draw, a form a call, and the report."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dispatch import reviews
 from dispatch.models import RequestCall
 from dispatch.pages import labels
 from dispatch.pages.desk import guard, lines
 from dispatch.pages.desk.guard import DeskRequest, supervisors_only
 from elders import ledger
 from telephony import review
-from telephony.models import CallReview
+from telephony.models import CallReview, ReviewDraw
 from telephony.selectors import calls_for
 
 QUESTIONS: dict[str, Any] = {
@@ -40,6 +41,8 @@ def index(request: DeskRequest) -> HttpResponse:
         "month": month,
         "reviews": rows.select_related("handler", "reviewer", "call__elder"),
         "report": review.report(month),
+        "draw": ReviewDraw.objects.filter(month=month).first(),
+        "ended": month <= review.last_month(timezone.now()),
     }
     return render(request, "console/reviews.html", shown)
 
@@ -48,7 +51,7 @@ def index(request: DeskRequest) -> HttpResponse:
 @supervisors_only
 def draw(request: DeskRequest) -> HttpResponse:
     month = _month(request.POST.get("month", ""))
-    review.draw(month, now=timezone.now())
+    reviews.draw(month, now=timezone.now())
     return redirect(f"{reverse('console-reviews')}?month={month:%Y-%m}")
 
 
@@ -73,7 +76,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
         "call": call,
         "who": labels.named(call.elder) if call.elder else call.other_number,
         "logs": [(link.request, lines.told(link.request.events.all())) for link in links],
-        "recording": getattr(call, "recording", None),
+        "recordings": call.recordings.filter(deleted_at=None),
         "questions": [(code, words, found.marks.get(code)) for code, words in QUESTIONS.items()],
         "marks": MARKS,
         "own": found.handler_id == request.user.pk,
@@ -85,4 +88,4 @@ def _month(typed: str) -> date:
     """ "2026-10"; anything else is the last month that has ended, in town."""
     if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", typed, re.ASCII):
         return date(int(typed[:4]), int(typed[5:]), 1)
-    return (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+    return review.last_month(timezone.now())

@@ -9,14 +9,10 @@ from django.views.decorators.http import require_POST
 from dispatch import conversation, presence
 from dispatch.pages.desk import answers, guard
 from dispatch.pages.desk.guard import DeskRequest, operators_only, supervisors_only
-from elders.errors import ElderError
 from elders.models import User
-from elders.numbers import normalise
 from telephony import agents, rooms
 from telephony.models import Call, Party
 from telephony.selectors import calls_for
-
-SHORTEST = 5  # 120, 110 and the like are dialled as they are; longer ones are checked
 
 
 @require_POST
@@ -32,7 +28,7 @@ def hold(request: DeskRequest, pk: int) -> HttpResponse:
 @operators_only
 def add(request: DeskRequest, pk: int) -> HttpResponse:
     """Rings a contact, a service or any other number into the conversation."""
-    number = _number(guard.words(request.POST, "number", most=32, needed=True))
+    number = guard.words(request.POST, "number", most=32, needed=True)
     call = _seen(request, pk)
     party = conversation.add(call, number, by=request.user, now=timezone.now())
     return answers.done(_("Ringing %(name)s.") % {"name": party.who})
@@ -96,12 +92,3 @@ def _seen(request: DeskRequest, pk: int) -> Call:
 
 def _colleague(request: DeskRequest) -> User:
     return get_object_or_404(presence.operators(), pk=guard.number(request.POST, "to"))
-
-
-def _number(typed: str) -> str:
-    if typed.isascii() and typed.isdigit() and len(typed) <= SHORTEST:
-        return typed
-    try:
-        return normalise(typed, field="number")
-    except ElderError as wrong:
-        raise guard.bad("number", wrong.message) from wrong

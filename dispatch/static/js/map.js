@@ -5,7 +5,10 @@
 //   {{ places|json_script:"places" }}
 //   {"markers": [{"id": "elder:7", "kind": "elder", "lat": …, "lon": …, "text": "王", "label": "…",
 //                 "accuracy_m": 60, "old": false, "picked": true}, …],
-//    "route": [[lat, lon], …], "fit": ["elder:7", "worker:3"]}
+//    "route": [[lat, lon], …], "fit": ["elder:7", "worker:3"],
+//    "cells": [{"ring": [[lat, lon], …], "step": 1…4}, …], "dots": [[lat, lon, layer, weight], …]}
+// cells and dots lie under the pins; a <button data-layer="worker" aria-pressed="true"> beside the
+// map shows and hides a layer of them ("load" is the cells'). Without a pin the whole town is shown.
 // kind: elder, worker, station, other. `label` is shown beside the pin where `picked`, else on hover.
 // `fit` names what must be in view (default: all); the view follows until somebody moves the map.
 // The same facts must stand in words on the page. data-pad: room to leave, top right bottom left, px.
@@ -19,7 +22,7 @@
   // light-dark() has no value of its own: ask an element that wears the colour.
   function colours(host) {
     const probe = host.appendChild(document.createElement("i"));
-    const names = ["land", "block", "building", "park", "water", "road", "edge", "avenue", "route", "route-edge"];
+    const names = ["land", "block", "building", "park", "water", "road", "edge", "avenue", "route", "route-edge", "load", "station", "risk", "request", "emergency"];
     const found = Object.fromEntries(names.map((name) => {
       probe.style.color = `var(--map-${name})`;
       return [name, getComputedStyle(probe).color];
@@ -48,6 +51,10 @@
       map.on("zoomend", () => this.redraw());
       map.on("moveend", () => this.write());
       this.write();
+    }
+    /** The middle of the town: where its streets have names. */
+    get bounds() {
+      return L.latLngBounds(this.words.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]));
     }
     add(layer, shape, style) { this.parts.push({ shape, style }); shape.addTo(layer); }
     area(kind, { geometry }) {
@@ -105,6 +112,35 @@
     return 40075016.7 * Math.cos(lat * Math.PI / 180) / 2 ** (map.getZoom() + 8);
   };
 
+  // --- what is too many for pins ---
+  const DOTS = { worker: [5, "route"], provider: [5, "station"], risk: [8, "risk"], request: [9, "request"], emergency: [13, "emergency"] };
+
+  class Overlay {
+    constructor(map) {
+      this.map = map;
+      for (const [pane, order] of [["cells", 410], ["dots", 460]]) map.createPane(pane).style.zIndex = order;
+      this.cells = L.layerGroup().addTo(map);
+      this.dots = L.layerGroup().addTo(map);
+      this.bounds = L.latLngBounds([]);
+      this.renderers = { cells: L.canvas({ pane: "cells", padding: 0.4 }), dots: L.canvas({ pane: "dots", padding: 0.4 }) };
+    }
+    show({ cells = [], dots = [] }) {
+      const found = colours(this.map.getContainer());
+      const hidden = new Set([...document.querySelectorAll('[data-layer][aria-pressed="false"]')].map((button) => button.dataset.layer));
+      this.cells.clearLayers();
+      this.dots.clearLayers();
+      this.bounds = L.latLngBounds([...cells.flatMap(({ ring }) => ring), ...dots.map(([lat, lon]) => [lat, lon])]);
+      if (!hidden.has("load")) for (const { ring, step } of cells)
+        L.polygon(ring, { renderer: this.renderers.cells, pane: "cells", interactive: false, weight: 1, color: found.load, opacity: 0.35, fillColor: found.load, fillOpacity: 0.06 + 0.1 * step }).addTo(this.cells);
+      for (const [lat, lon, layer, weight] of dots) {
+        if (hidden.has(layer === "emergency" ? "request" : layer)) continue;
+        const [size, colour] = DOTS[layer];
+        L.circleMarker([lat, lon], { renderer: this.renderers.dots, pane: "dots", interactive: false, radius: size * Math.min(3, 1 + Math.log10(weight)),
+          weight: 1.5, color: found["route-edge"], fillColor: found[colour], fillOpacity: 0.95 }).addTo(this.dots);
+      }
+    }
+  }
+
   // --- pins, route, and following them ---
   class View {
     constructor(host) {
@@ -118,7 +154,7 @@
       L.control.attribution({ prefix: false }).addAttribution(escape(host.dataset.attribution ?? "")).addTo(this.map);
       this.map.createPane("words").style.zIndex = 450;
       this.map.setView([0, 0], 15); // a canvas needs a view before its first layer
-      this.over = L.canvas({ pane: "overlayPane" });
+      this.over = new Overlay(this.map);
       this.route = [L.polyline([], { weight: 9, opacity: 0.9 }), L.polyline([], { weight: 5.5, opacity: 1 })];
       for (const line of this.route) line.options.renderer = this.svg ??= L.svg();
       this.map.on("dragstart", () => { this.held = true; });
@@ -132,6 +168,7 @@
       const answer = await fetch(this.host.dataset.basemap).catch(() => undefined);
       if (!answer?.ok || !this.host.isConnected) return;
       this.base = new Base(this.map, await answer.json());
+      this.survey();
       this.host.dataset.ready = "";
     }
     end() {
@@ -146,12 +183,14 @@
       this.route[0].setStyle({ color: found["route-edge"] });
       this.route[1].setStyle({ color: found.route });
       this.base?.redraw();
+      this.over.show(this.read());
     }
     read() {
       try { return JSON.parse(document.getElementById(this.host.dataset.map).textContent); } catch { return {}; }
     }
     show() {
-      const { markers = [], route = [], fit } = this.read();
+      const { markers = [], route = [], fit, ...many } = this.read();
+      this.over.show(many);
       const wanted = new Set(markers.map((marker) => marker.id));
       for (const [id, pin] of this.pins) if (!wanted.has(id)) { pin.remove(); this.pins.delete(id); }
       for (const marker of markers) {
@@ -161,8 +200,15 @@
       this.route.forEach((line) => { line.setLatLngs(route); if (route.length) line.addTo(this.map); else line.remove(); });
       this.frame(markers.filter((marker) => !fit || fit.includes(marker.id)), route);
     }
+    // Nobody to follow: all that is drawn, or the town, once.
+    survey() {
+      const bounds = this.over.bounds.isValid() ? this.over.bounds : this.base?.bounds;
+      if (this.framed !== undefined || this.surveyed || this.held || !bounds?.isValid()) return;
+      this.surveyed = true;
+      this.map.fitBounds(bounds, { ...this.padding, animate: false });
+    }
     frame(markers, route) {
-      if (!markers.length) return;
+      if (!markers.length) return this.survey();
       const names = markers.map((marker) => marker.id).sort().join();
       if (names !== this.framed) this.held = false;
       const bounds = L.latLngBounds([...markers.map(({ lat, lon }) => [lat, lon]), ...route]);
@@ -226,6 +272,12 @@
       if (view) view.show(); else if (window.L) views.set(host, new View(host));
     }
   }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-layer]");
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") === "false"));
+    refresh();
+  });
   const dressAll = () => views.forEach((view) => view.dress());
   document.addEventListener("DOMContentLoaded", () => {
     refresh();

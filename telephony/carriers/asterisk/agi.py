@@ -34,10 +34,15 @@ def play(path: str) -> str:
     return f"STREAM FILE {quoted(path)} {quoted(KEYS)}"
 
 
+def swallow(within_s: float) -> str:
+    """Waits for a key, which then breaks nothing off."""
+    return f"WAIT FOR DIGIT {int(within_s * 1000)}"
+
+
 def music() -> str:
     return "SET MUSIC ON waiting"
 
 
 def record(path: str, *, max_s: int) -> str:
     """Records into `path`.wav until `#`, or 10 s of silence."""
-    return f'RECORD FILE {quoted(path)} wav "#" {max_s * 1000} BEEP s=10'
+    return f'RECORD FILE {quoted(path)} wav "#" {max_s * 1000} s=10'

@@ -1,5 +1,6 @@
 """The configuration of Asterisk, made from `deploy/asterisk/` and the settings of this house."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -20,15 +21,26 @@ def telephone(user_id: int) -> str:
     return f"op-{user_id}"
 
 
+def telephone_of(channel: str) -> int | None:
+    """Whose telephone a channel is of, from its name: "PJSIP/op-7-0000002a"."""
+    found = re.match(r"PJSIP/op-(\d+)-", channel)
+    return int(found[1]) if found else None
+
+
 def telephone_secret(user_id: int) -> str:
     """The password of that telephone, the same on every machine that has SECRET_KEY."""
     return salted_hmac("one-number.telephone", str(user_id)).hexdigest()[:32]
 
 
-def write(folder: Path) -> list[Path]:
+def operators() -> list[User]:
+    """Who gets a telephone."""
+    return [user for user in User.objects.filter(is_active=True) if roles.is_operator(user)]
+
+
+def write(folder: Path, operators: Iterable[User]) -> list[Path]:
     """Writes every file of the configuration into `folder` and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
-    operators = [user for user in User.objects.filter(is_active=True) if roles.is_operator(user)]
+    operators = list(operators)
     values = _values(operators)
     texts = {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.conf"))}
     written = []

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,8 +18,9 @@ from django.utils import timezone
 
 from elders import numbers
 from elders.errors import ElderError
-from telephony import answers, inbound
-from telephony.carriers.asterisk import agi, names, prompts
+from elders.models import User
+from telephony import answers, inbound, recovery
+from telephony.carriers.asterisk import agi, names, prompts, spool
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp
 from telephony.instructions import (
@@ -47,6 +47,8 @@ RENEW_S = 15.0
 SLACK_S = 5.0
 """How much longer than its sound a command may take before we go on without its answer."""
 MORE_KEYS_S = 4.0
+LATE_S = 0.1
+"""Beyond its length, until a key that came without a beginning has gone through Asterisk."""
 
 CAUSES = {"17": "busy", "21": "reject"}
 
@@ -58,6 +60,8 @@ class Place(StrEnum):
     ROOM = "room"
     HOLD = "hold"
     DIALPLAN = "dialplan"
+    JOINED = "joined"
+    """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
 
 
 class Leg:
@@ -75,7 +79,7 @@ class Leg:
         self._running, self._running_until = "", 0.0
         self._listening: Gather | None = None
         self._silent_at = 0.0
-        self._keys = ""
+        self._keys, self._is_down, self._late_s = "", False, 0.0
         self._waits = False
         self._kept_at = 0.0
         self._commands = 0
@@ -133,8 +137,18 @@ class Leg:
             self.place = Place.DIALPLAN
             self._stop()
 
-    def pressed(self, key: str) -> None:
-        """A key, at any moment; in a conversation it is no one's business."""
+    def key_down(self) -> None:
+        """A key begins; one that is told by SIP INFO never does."""
+        self._is_down = True
+
+    def pressed(self, key: str, lasts_ms: int = 0) -> None:
+        """A key, at any moment; in a conversation it is no one's business.
+
+        One without a beginning is told here first, and only then lasts for its time inside
+        Asterisk, where its end would break off what we say next: that end is waited for.
+        """
+        self._late_s = 0.0 if self._is_down else lasts_ms / 1000 + LATE_S
+        self._is_down = False
         if self.place is not Place.SCRIPT or self.call_id is None:
             return
         self._keys += key
@@ -143,6 +157,14 @@ class Leg:
             self._silent_at = time.monotonic() + MORE_KEYS_S
             return
         self._report()
+
+    def joined(self, number: str, user_id: int | None) -> None:
+        """The dialplan has put the caller through to somebody."""
+        if self.place is not Place.DIALPLAN or self.call_id is None:
+            return
+        self.place = Place.JOINED
+        user = User.objects.filter(pk=user_id or 0).first()
+        recovery.joined(self.call_id, number="" if user else number, user=user, now=timezone.now())
 
     def gone(self, cause: str = "") -> None:
         """The channel is no more."""
@@ -182,6 +204,11 @@ class Leg:
 
     def told(self, instructions: list[Instruction]) -> None:
         """Instructions that answer nothing the caller did: an operator took the call, or speaks."""
+        if self.place is Place.JOINED:
+            log.warning(
+                "A caller is left where the dialplan put her through", extra={"leg": self.ref}
+            )
+            return
         if any(isinstance(step, Bridge) for step in instructions):
             self._stop()
             self._waits = False
@@ -260,6 +287,11 @@ class Leg:
 
     def _say(self, step: Say) -> None:
         """The first sentence now; the others follow as steps of their own."""
+        if self._late_s:
+            self._steps.appendleft(step)
+            self._await(agi.swallow(self._late_s), self._late_s)
+            self._late_s = 0.0
+            return
         first, *rest = prompts.sentences(step.text) or [""]
         self._steps.extendleft(Say(text, step.language) for text in reversed(rest))
         path = prompts.file_of(first, step.language) if first else None
@@ -278,10 +310,13 @@ class Leg:
         )
 
     def _record(self, step: Record) -> None:
-        folder = Path(settings.PROMPTS_DIR).parent / "recordings"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.call_id}-{self._commands}"
-        self._await(agi.record(str(path), max_s=step.max_s), step.max_s)
+        path = spool.word(self.call_id or 0, self._commands)
+        tone = prompts.tone()
+        self._command(agi.play(str(tone.with_suffix(""))))
+        takes_s = prompts.seconds(tone) + step.max_s
+        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), takes_s)
+        if self._waits and not self._steps:
+            self._steps.append(Enqueue())
 
     def _join(self, to: str) -> None:
         """Into a room: its own, with somebody brought there, or that of another call."""
@@ -292,6 +327,8 @@ class Leg:
             self._move(Place.ROOM, int(key))
             return
         if self.place is not Place.ROOM:
+            if path := spool.talk(Call.objects.get(pk=self.call_id)):
+                self._board.set_variable(self.ref, "RECORD", str(path))
             self._move(Place.ROOM, self.call_id)
         if kind == "operator":
             self._board.bring(self.call_id, int(key))

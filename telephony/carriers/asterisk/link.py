@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from telephony.carriers.asterisk import leg as legs
-from telephony.carriers.asterisk import orders, snapshot
+from telephony.carriers.asterisk import orders, snapshot, spool
 from telephony.carriers.asterisk.client import Client, LinkLost, Refused
 from telephony.carriers.asterisk.switchboard import Switchboard
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 PING_S, DEAD_S = 2.0, 3.0
 AGAIN_S = 0.5
-TICK_S, ORDERS_S, SNAPSHOT_S, FORGET_S = 0.25, 0.1, 30.0, 3600.0
+TICK_S, ORDERS_S, SPOOL_S, SNAPSHOT_S, FORGET_S = 0.25, 0.1, 5.0, 30.0, 3600.0
 
 
 class AsteriskLink:
@@ -101,6 +101,8 @@ class AsteriskLink:
             self.board.turns.post(
                 "snapshot", lambda: snapshot.reconcile(self.board, client, fresh=False)
             )
+        if self._is_due("spool", SPOOL_S):
+            self.board.turns.post("spool", lambda: spool.collect(now=timezone.now()))
         if self._is_due("forget", FORGET_S):
             self.board.turns.post("forget", lambda: orders.forget(now=timezone.now()))
 

@@ -47,13 +47,16 @@ def file_of(sentence: str, language: str) -> Path | None:
         return None
 
 
+def words(sentence: str) -> str:
+    """What the voice is given: a telephone number is read digit by digit."""
+    return _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
+
+
 def _speak(sentence: str, language: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A telephone number is read digit by digit.
-    words = _LONG_NUMBER.sub(lambda number: " ".join(number[0]), sentence)
     spoken = subprocess.run(  # noqa: S603  the program is a setting of the town's
         [settings.SPEECH_COMMAND, language],
-        input=words.encode(),
+        input=words(sentence).encode(),
         capture_output=True,
         timeout=SPEAKING_S,
         check=True,
@@ -84,12 +87,25 @@ def waiting_music() -> Path:
     path = Path(settings.PROMPTS_DIR) / "waiting" / "notes.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not any(path.parent.iterdir()):
-        with wave.open(str(path), "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(2)
-            sound.setframerate(RATE)
-            sound.writeframes(b"".join(map(_note, (392.0, 523.3, 0.0, 0.0))))
+        _play(path, 392.0, 523.3, 0.0, 0.0)
     return path
+
+
+def tone() -> Path:
+    """After which somebody speaks a message; a file of the town's in its place wins."""
+    path = Path(settings.PROMPTS_DIR) / "tone.wav"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _play(path, 880.0)
+    return path
+
+
+def _play(path: Path, *notes: float) -> None:
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(b"".join(map(_note, notes)))
 
 
 def _note(pitch: float) -> bytes:

@@ -121,8 +121,7 @@ def look(*, now: datetime) -> None:
     for one, kind in of_kind:
         if one.sid not in paid:
             _charge(one, kind, now=now)
-    if settings.RECORD_CALLS:
-        audio.fetch(now=now)
+    audio.fetch(now=now)
     old = now - timedelta(seconds=KEEP_ANSWERS_S)
     WebhookAnswer.objects.filter(at__lt=old).delete()
 

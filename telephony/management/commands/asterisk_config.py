@@ -17,5 +17,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         prompts.waiting_music()
-        for path in deployment.write(folder):
+        for path in deployment.write(folder, deployment.operators()):
             self.stdout.write(str(path))

@@ -68,7 +68,7 @@ class Exchange:
         self.refuses: tuple[int, int] | None = None  # (status, code) of the next placing
         self.loses_answer = False  # the next placing is done, and its answer never comes
         self.posted: list[str] = []
-        self.recordings: dict[str, tuple[str, bytes]] = {}  # sid → (room, sound)
+        self.recordings: dict[str, tuple[str, bytes]] = {}  # sid → (room or leg, sound)
         self._client = Client()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -287,7 +287,12 @@ class Exchange:
             return 204, None
         if not rest:
             rows = [
-                {"sid": sid, "conference_sid": f"CF{room}", "status": "completed"}
+                {
+                    "sid": sid,
+                    "conference_sid": None if room.startswith("CA") else f"CF{room}",
+                    "call_sid": room if room.startswith("CA") else None,
+                    "status": "completed",
+                }
                 for sid, (room, _sound) in self.recordings.items()
             ]
             return 200, {"recordings": rows}

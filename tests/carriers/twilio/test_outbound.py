@@ -272,6 +272,22 @@ def test_a_recording_is_brought_home_under_our_key_and_deleted_there(twilio, set
     assert list(twilio.recordings) == ["RE2"]
 
 
+def test_a_message_after_a_tone_is_brought_home_once_and_is_to_be_rung_back(twilio):
+    leg = twilio.ring(cast.MEI_NUMBER)
+    twilio.hang_up(leg)
+    twilio.recordings = {"RE1": (leg.sid, b"\xffit is me")}
+    tend()
+    kept = Recording.objects.get()
+    assert recordings.audio_of(kept) == b"\xffit is me"
+    assert twilio.recordings == {}
+    assert recordings.messages_of(CallBack.objects.all(), cast.olive()) == {
+        CallBack.objects.get().pk: [kept]
+    }
+    twilio.recordings = {"RE1": (leg.sid, b"\xffit is me")}  # its deletion was lost on the way
+    tend(61)
+    assert Recording.objects.count() == 1
+
+
 def test_who_was_not_told_is_not_recorded(twilio, settings):
     settings.RECORD_CALLS = True
     olive = cast.olive()

@@ -14,22 +14,19 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from urllib.parse import parse_qsl
 
-from tracking import osmand_fields as fields
 from tracking import words
 from tracking.messages import Message
-from tracking.osmand_fields import Found
+from tracking.protocols import osmand_fields as fields
+from tracking.protocols import salvage
+from tracking.protocols.osmand_fields import Found
 from tracking.values import Param
 
 MAX_BODY = 1_000_000  # bytes; of more, only an alarm is read
-MAX_SALVAGED = 64_000
 
 _OBJECTS = ("location", "location.coords", "location.battery", "location.extras", "extras")
 _PART = re.compile(
     rb'name="?([\w.]{1,40})"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]{0,1000})'
 )
-_ALARM = re.compile(r"""["']?\balarm["']?\s{0,9}[:=]\s{0,9}([^&}\]\r\n]{0,60})""", re.IGNORECASE)
-_CRY = re.compile(r"\bsos\b", re.IGNORECASE)
-_ID = re.compile(r"""\b(?:device_?)?id["']?\s{0,9}[:=]\s{0,9}["']?([\w.:-]{1,64})""", re.IGNORECASE)
 
 
 def decode(query: str, body: bytes, content_type: str, *, zone: tzinfo) -> list[Message]:
@@ -124,18 +121,13 @@ def _merge(one: Found, other: Found) -> Found:
 
 def _salvage(shared: Found, body: bytes, reason: str, zone: tzinfo) -> Message:
     """What an unreadable body still says: whose it is, and whether it cries for help."""
-    text = body[:MAX_SALVAGED].decode(errors="replace")
-    alarms: list[tuple[str, object]] = [
-        ("alarm", Param(value.partition(",")[0].strip(" \t\"'") or "?"))
-        for value in _ALARM.findall(text)
-    ]
-    if not alarms and _CRY.search(text):
-        alarms = [("alarm", Param("sos"))]
+    left = salvage.search(body)
+    alarms: list[tuple[str, object]] = [("alarm", Param(word)) for word in left.alarms]
     found = {**shared, "alarm": shared.get("alarm", []) + alarms}
-    if "id" not in shared and (owner := _ID.search(text)):
-        found["id"] = [("id", Param(owner[1]))]
+    if "id" not in shared and left.device_id:
+        found["id"] = [("id", Param(left.device_id))]
     message = fields.build(found, zone=zone)
     message.errors["body"] = reason
     if message.kinds:
-        message.alarm_text = words.printable(text)
+        message.alarm_text = words.printable(left.text)
     return message

@@ -12,6 +12,11 @@ T = TypeVar("T")
 
 KNOT_MPS = 0.514444
 
+PERCENT, SHARE = values.measured(100), values.measured(1)
+LATITUDE, LONGITUDE = values.within(-90, 90), values.within(-180, 180)
+METRES, HEIGHT = values.measured(1e7), values.within(-12_000, 100_000)
+SPEED, KNOTS = values.measured(1_000), values.measured(2_000)
+
 # Our name of a field, by where it stands: a parameter, or the path within the JSON object.
 PARAMETERS = {
     "id": "id",
@@ -61,8 +66,8 @@ def build(found: Found, *, zone: tzinfo) -> Message:
     kinds = words.read(alarms)
     if Kind.SOS in words.read(v for _, v in found.get("event", ()) if isinstance(v, str)):
         kinds = kinds if Kind.SOS in kinds else (Kind.SOS, *kinds)
-    percent = reader.take("percent", values.measured(100))
-    level = reader.take("level", values.measured(1))
+    percent = reader.take("percent", PERCENT)
+    level = reader.take("level", SHARE)
     if level is not None:
         percent = level * 100
     message = Message(
@@ -93,19 +98,15 @@ def _device_id(reader: "_Reader", *, insist: bool) -> str:
 
 
 def _fix(reader: "_Reader", message: Message) -> Fix | None:
-    lat = reader.take("lat", values.within(-90, 90))
-    lon = reader.take("lon", values.within(-180, 180))
+    lat = reader.take("lat", LATITUDE)
+    lon = reader.take("lon", LONGITUDE)
     if place := reader.take("location", values.place):
         lat, lon = place
-    readings = {
-        "accuracy_m": reader.take("accuracy", values.measured(1e7)),
-        "altitude_m": reader.take("altitude", values.within(-12_000, 100_000)),
-        "course": reader.take("course", values.course),
-        "speed_mps": reader.take("mps", values.measured(1_000)),
-    }
-    knots = reader.take("knots", values.measured(2_000))
-    if knots is not None:
-        readings["speed_mps"] = knots * KNOT_MPS
+    accuracy_m = reader.take("accuracy", METRES)
+    altitude_m = reader.take("altitude", HEIGHT)
+    course = reader.take("course", values.course)
+    speed_mps = reader.take("mps", SPEED)
+    knots = reader.take("knots", KNOTS)
     valid = reader.take("valid", values.flag)
     reader.take("object", values.no_object)
     if lat is None or lon is None:
@@ -116,7 +117,16 @@ def _fix(reader: "_Reader", message: Message) -> Fix | None:
     if is_nowhere(lat, lon):
         message.warnings["lat"] = "(0, 0) is not a place"
         return None
-    return Fix(lat, lon, message.sent_at, valid=valid is not False, **readings)
+    return Fix(
+        lat,
+        lon,
+        message.sent_at,
+        accuracy_m=accuracy_m,
+        altitude_m=altitude_m,
+        speed_mps=speed_mps if knots is None else knots * KNOT_MPS,
+        course=course,
+        valid=valid is not False,
+    )
 
 
 class _Reader:
@@ -131,8 +141,11 @@ class _Reader:
 
     def take(self, name: str, read: Callable[[object], T | None]) -> T | None:
         """The field's one value; None when it is absent, empty, unknown or wrong."""
+        there = self.found.get(name)
+        if not there:
+            return None
         taken: list[T] = []
-        for path, value in self.found.get(name, ()):
+        for path, value in there:
             if value == "":
                 continue
             try:
@@ -148,4 +161,6 @@ class _Reader:
 
     def failed(self, name: str) -> bool:
         """Whether a value stood there and could not be taken."""
+        if not self.errors:
+            return False
         return any(path in self.errors for path, _ in self.found.get(name, ()))

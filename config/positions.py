@@ -1,0 +1,118 @@
+"""`/positions/…` in front of Django: what a device needs, and nothing that only people need.
+
+A request through Django's middleware and views costs ten times as much.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import nullcontext
+from secrets import token_hex
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
+
+from config.logging import bind
+from config.middleware import RequestContext
+from tracking import door, endpoints
+from tracking.endpoints import Answer, Endpoint, Request
+from tracking.errors import TrackingError
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[..., Awaitable[None]]
+
+REQUEST_ID = RequestContext.ID
+ALWAYS = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
+BODY_WITHIN_S = 30.0  # a sender that is slower is answered for what has come
+log = logging.getLogger(__name__)
+
+
+def in_front_of(django: Application) -> Application:
+    """Answers what devices send, and passes everything else on."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = endpoints.named(scope["path"])
+        if endpoint is None:
+            await django(scope, receive, send)
+        else:
+            await _serve(endpoint, scope, receive, send)
+
+    return application
+
+
+async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    request = Request(
+        method=scope["method"],
+        query=scope["query_string"].decode("latin-1"),
+        body=await _body(receive) if scope["method"] == "POST" else b"",
+        headers=headers,
+        address=(scope.get("client") or ("",))[0],
+    )
+    request_id = headers.get("x-request-id", "")
+    if not REQUEST_ID.fullmatch(request_id):
+        request_id = token_hex(16)
+    answer = await _answer(endpoint, request, request_id)
+    body = answer.body()
+    said = {**ALWAYS, **answer.headers, "x-request-id": request_id, "content-length": len(body)}
+    lines = [(name.lower().encode(), str(value).encode()) for name, value in said.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _answer(endpoint: Endpoint, request: Request, request_id: str) -> Answer:
+    if refusal := endpoints.wrong_verb(endpoint, request):
+        return refusal
+    messages, sender = endpoint.read(request, timezone.get_default_timezone())
+    with bind(request_id=request_id) if any(m.kinds for m in messages) else nullcontext():
+        try:
+            receipt = await door.take(messages, sender=sender, now=timezone.now())
+        except TrackingError as error:
+            if error.http_status >= 500 and error.code != "queue_full":
+                log.error("request failed: %s", error.code)
+            with translation.override(_language(request)):
+                return endpoints.refused(error)
+        except DatabaseError:
+            log.exception("the database does not take what devices say")
+            return endpoints.refused(TrackingError("unavailable", 503))
+        except Exception:
+            log.exception("request failed")
+            return endpoints.refused(TrackingError("server_error", 500))
+    return Answer(200, endpoint.told(receipt))
+
+
+async def _body(receive: Receive) -> bytes:
+    """What was sent, as far as it came: a cry in half a body is a cry. Beyond what a decoder reads
+    it is read on and forgotten."""
+    kept, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            while True:
+                event = await receive()
+                part = event.get("body", b"")
+                kept.append(part[: max(0, endpoints.MAX_BODY + 1 - size)])
+                size += len(part)
+                if not event.get("more_body"):
+                    break
+    except TimeoutError:
+        log.warning("a body did not come to its end")
+    return b"".join(kept)
+
+
+def _language(request: Request) -> str:
+    """The first language of the request that we speak."""
+    for code, _ in trans_real.parse_accept_lang_header(request.headers.get("accept-language", "")):
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE

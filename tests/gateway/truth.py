@@ -1,0 +1,86 @@
+"""What stands in the database of a gateway under test. Runs in a process of its own."""
+
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+
+from config.models import Heartbeat
+from dispatch.models import RequestAlarm, ServiceRequest
+from elders.models import Elder
+from tests import cast
+from tracking import devices
+from tracking.models import Alarm, Device, Position
+
+
+def language() -> str:
+    return settings.LANGUAGE_CODE
+
+
+def wearers(device_ids: list[str]) -> list[int]:
+    """An elder for each device, who wears it; their ids."""
+    grid = cast.willow_lane()
+    elders = Elder.objects.bulk_create(
+        Elder(name=f"Elder {n}", lat=30.27, lon=120.15, grid=grid) for n in range(len(device_ids))
+    )
+    worn = Device.objects.bulk_create(
+        Device(device_id=device_id, registered=True) for device_id in device_ids
+    )
+    for device, elder in zip(worn, elders, strict=True):
+        device.links.create(elder=elder, since=cast.BEFORE)
+    return [elder.pk for elder in elders]
+
+
+def give_key(device_id: str, key: str) -> None:
+    devices.set_key(Device.objects.get(device_id=device_id), key)
+
+
+def alarms(device_id: str) -> list[dict[str, Any]]:
+    """The alarms of a device, oldest first, each with its cases."""
+    rows = Alarm.objects.filter(device__device_id=device_id).order_by("pk")
+    return [
+        {
+            "kinds": alarm.kinds,
+            "verified": alarm.verified,
+            "protocol": alarm.source,
+            "repeats": alarm.repeats,
+            "raw": alarm.raw,
+            "callback": alarm.callback,
+            "cases": list(
+                RequestAlarm.objects.filter(alarm=alarm).values_list("request", flat=True)
+            ),
+        }
+        for alarm in rows
+    ]
+
+
+def position(device_id: str) -> tuple[float, float] | None:
+    device = Device.objects.get(device_id=device_id)
+    return None if device.lat is None or device.lon is None else (device.lat, device.lon)
+
+
+def heard(device_id: str) -> bool:
+    return Device.objects.filter(device_id=device_id, last_heard_at__isnull=False).exists()
+
+
+def positions() -> int:
+    return Position.objects.count()
+
+
+def beat() -> dict[str, Any]:
+    found = Heartbeat.objects.filter(work="gateway").first()
+    return dict(found.facts) if found else {}
+
+
+def cases_by_device() -> dict[str, list[int]]:
+    """Device id → the emergencies its alarms are in, each once."""
+    rows = RequestAlarm.objects.values_list("alarm__device__device_id", "request").distinct()
+    found: dict[str, list[int]] = {}
+    for device_id, request in rows:
+        found.setdefault(device_id, []).append(request)
+    return found
+
+
+def emergencies_by_elder() -> dict[int, int]:
+    rows = ServiceRequest.objects.filter(priority="emergency").values_list("elder_id", flat=True)
+    return dict(Counter(pk or 0 for pk in rows))

@@ -1,0 +1,1 @@
+"""Where devices reach us by TCP and UDP: listeners, lines, and what keeps them within bounds."""

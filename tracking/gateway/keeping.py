@@ -1,0 +1,95 @@
+"""Has what devices said committed, and knows what to do when that does not work.
+
+An alarm is tried again until it is committed: not every device says it twice. Positions and
+heartbeats wait while the queue is full, and are shed after a while: the device says them again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from tracking import door
+from tracking.errors import TrackingError
+from tracking.messages import Message
+from tracking.reception import Sender
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 5.0  # for news while the queue is full
+ALARM_PATIENCE_S = 120.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+MAX_ALARMS = 10_000  # waiting in memory to be committed
+
+
+@dataclass(slots=True)
+class Figures:
+    """What has happened at this gateway since it was started."""
+
+    frames: int = 0
+    alarms: int = 0
+    answered: int = 0
+    refused: int = 0
+    shed: int = 0
+    unreadable: int = 0
+    evicted: int = 0
+
+
+class Keeper:
+    """Commits through `door.take`; counts what became of it."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self._alarms = 0
+
+    async def keep_news(self, messages: Sequence[Message], sender: Sender) -> bool:
+        """Whether these messages without an alarm are committed."""
+        patience_s, pause_s = PATIENCE_S, FIRST_PAUSE_S
+        while True:
+            try:
+                await door.take(messages, sender=sender, now=timezone.now())
+            except TrackingError as refused:
+                if refused.http_status != 503:
+                    return False
+            except Exception:
+                log.exception("news could not be kept")
+                return False
+            else:
+                return True
+            if patience_s <= 0:
+                self.figures.shed += 1
+                return False
+            await asyncio.sleep(pause_s)
+            patience_s, pause_s = patience_s - pause_s, min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def keep_alarm(self, messages: Sequence[Message], sender: Sender) -> bool:
+        """Whether these messages, of which one is an alarm, are committed and handed over.
+
+        Where it fails it is tried again, whether or not the device still listens.
+        """
+        self.figures.alarms += 1
+        self._alarms += 1
+        patience_s, pause_s = ALARM_PATIENCE_S, FIRST_PAUSE_S
+        if self._alarms > MAX_ALARMS:
+            patience_s = 0.0
+        try:
+            while True:
+                try:
+                    await door.take(messages, sender=sender, now=timezone.now())
+                except TrackingError as refused:
+                    # Kept, and handed over by the sweep; or of no use to try again.
+                    log.warning("alarm not taken: %s", refused.code)
+                    return False
+                except Exception:
+                    log.exception("alarm not committed yet")
+                else:
+                    return True
+                if patience_s <= 0:
+                    log.error("alarm given back to its device unanswered")
+                    return False
+                await asyncio.sleep(pause_s)
+                patience_s, pause_s = patience_s - pause_s, min(2 * pause_s, LONGEST_PAUSE_S)
+        finally:
+            self._alarms -= 1

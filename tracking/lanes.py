@@ -1,0 +1,58 @@
+"""The threads that write what devices say, each with a connection of its own to the database.
+
+Alarms have a lane for themselves: no load of positions, and no page that waits for a connection,
+keeps an alarm waiting.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connection
+
+T = TypeVar("T")
+
+ALARM_LANES = 4
+
+_alarms = ThreadPoolExecutor(ALARM_LANES, "alarms")
+_positions = ThreadPoolExecutor(1, "positions")
+
+
+async def alarms(act: Callable[[], T]) -> T:
+    """What `act` returns, done at once beside whatever else is going on."""
+    return await _run(_alarms, act)
+
+
+async def positions(act: Callable[[], T]) -> T:
+    """What `act` returns, done after those that came before it."""
+    return await _run(_positions, act)
+
+
+async def _run(lane: ThreadPoolExecutor, act: Callable[[], T]) -> T:
+    context = copy_context()  # what log lines are to say
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(lane, partial(context.run, _drive, act))
+
+
+def _drive(act: Callable[[], T]) -> T:
+    """The connection is kept, and made anew when the database has been away."""
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()
+    return act()
+
+
+def close() -> None:
+    """Gives the connections back; for who ends a test, not for a server that ends."""
+    for lane, size in ((_alarms, ALARM_LANES), (_positions, 1)):
+        together = Barrier(size)  # so that each of the threads gets one
+        for done in [lane.submit(_leave, together) for _ in range(size)]:
+            done.result()
+
+
+def _leave(together: Barrier) -> None:
+    together.wait(60)
+    connection.close()
