@@ -5,17 +5,7 @@ import os
 import signal
 import sys
 
-ALL = (
-    "ami",
-    "calls",
-    "demand",
-    "ingest",
-    "match",
-    "ring",
-    "screens",
-    "start",
-    "webhooks",
-)
+ALL = ("ami", "calls", "demand", "ingest", "match", "ring", "screens", "start", "webhooks")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch import presence
 from dispatch.live import outage, pokes
-from dispatch.live.hub import hub
+from dispatch.live.teller import CHANNEL
 from tests import cast
 
 
@@ -66,23 +66,14 @@ def silent(settings, monkeypatch, clock) -> Iterator[Silent]:
 def test_one_act_waits_and_the_others_do_not(silent, clock):
     olive = cast.olive()
     for _ in range(30):
-        pokes.send("console", None)
         presence.seen(olive)
         assert presence.at_desk() == []
         assert not outage.answers()
     assert len(silent.guests) == 1
     clock[0] += outage.REST_S
     for _ in range(30):
-        pokes.send("console", None)
+        presence.seen(olive)
     assert len(silent.guests) == 2, "after a rest it is asked again, by one"
-
-
-def test_this_process_own_screens_are_told_all_the_same(silent, monkeypatch):
-    told = []
-    monkeypatch.setattr(hub, "publish", lambda topic, seq: told.append((topic, seq)))
-    pokes.send("request:7", 3)
-    pokes.send("request:7", 4)
-    assert told == [("request:7", 3), ("request:7", 4)]
 
 
 def test_the_breaker_lets_one_try_after_a_rest_and_all_once_it_answers():
@@ -104,7 +95,7 @@ def test_with_a_redis_that_answers_nothing_is_left_out(settings, clock, redis_se
     settings.REDIS_URL = redis_server.url()
     outage.client.cache_clear()
     with outage.client().pubsub() as heard:
-        heard.subscribe(pokes.CHANNEL)
+        heard.subscribe(CHANNEL)
         assert heard.get_message(timeout=5)["type"] == "subscribe"
         pokes.send("request:7", 3)
         assert heard.get_message(timeout=5)["data"] == b'{"request:7": 3}'

@@ -85,8 +85,8 @@ def production(
     processes: int = 1,
 ) -> Iterator[House]:
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
-    own = database(var, postgres, redis)
-    with running({**own, **(env or {})}, processes=processes) as house:
+    own = {**database(var, postgres, redis), **(env or {})}
+    with running(own, processes=processes) as house:
         yield house
 
 

@@ -151,11 +151,12 @@ async def test_one_request_larger_than_the_queue_is_taken_when_it_is_empty(setti
 async def test_many_at_once_make_few_commits_and_each_has_its_own_answer(line, monkeypatch):
     sizes = []
     write = reception.receive_news
-    monkeypatch.setattr(
-        reception,
-        "receive_news",
-        lambda requests, **more: (sizes.append(len(requests)), write(requests, **more))[1],
-    )
+
+    def counted(requests, **more):
+        sizes.append(len(requests))
+        return write(requests, **more)
+
+    monkeypatch.setattr(reception, "receive_news", counted)
     ids = [f"device {n}" for n in range(50)]
     answers = await asyncio.gather(
         *[line.get("/positions/osmand/", params={"id": each, **HERE}) for each in ids],
