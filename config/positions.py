@@ -115,4 +115,4 @@ def _language(request: Request) -> str:
             return translation.get_supported_language_variant(code)
         except LookupError:
             continue
-    return settings.LANGUAGE_CODE
+    return str(settings.LANGUAGE_CODE)
