@@ -220,7 +220,7 @@ def test_a_position_that_cannot_be_read_is_refused_by_field(deliver, desk_token,
 def test_a_frame_a_register_or_a_setting_says_what_was_measured_in(deliver, desk_token, settings):
     watch = cast.watch(cast.mei())
 
-    def stored(**more: object) -> tuple[float, str]:
+    def stored(**more: object) -> tuple[float | None, str]:
         Position.objects.all().delete()
         deliver("batch", [{**FIX, **more}], token=desk_token)
         position = Position.objects.get()
