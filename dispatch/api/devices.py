@@ -11,8 +11,8 @@ from dispatch.api import portrait
 from dispatch.api.answers import reads
 from dispatch.api.fields import Instant
 from dispatch.api.kinds import caller, found
-from dispatch.api.paging import Page, Window, cut, page
-from dispatch.api.shapes_people import DeviceShape, PositionShape
+from dispatch.api.paging import Page, Window, cut
+from dispatch.api.shapes_people import DeviceShape, TrackPointShape
 from dispatch.api.sight import Sight
 from tracking.devices import holder_at
 from tracking.models import Device
@@ -51,10 +51,10 @@ def get_device(request: HttpRequest, device_id: DeviceId) -> DeviceShape:
     return portrait.device(_one(sight, device_id, what="devices"), sight)
 
 
-@router.get("/{device_id}/positions", response=reads(Page[PositionShape]))
+@router.get("/{device_id}/positions", response=reads(Page[TrackPointShape]))
 def list_positions(
     request: HttpRequest, device_id: DeviceId, window: Query[Window], span: Query[Span]
-) -> Page[PositionShape]:
+) -> Page[TrackPointShape]:
     """Its history by the device's clock, newest first."""
     sight = Sight(caller(request), now=timezone.now())
     device = _one(sight, device_id, what="positions")
@@ -63,8 +63,8 @@ def list_positions(
         rows = rows.filter(fixed_at__gte=span.since)
     if span.until:
         rows = rows.filter(fixed_at__lte=span.until)
-    told = page(rows, window, portrait.position, by="fixed_at")
-    return {"items": [one for one in told["items"] if one], "next": told["next"]}
+    some, following = cut(rows, window, by="fixed_at")
+    return {"items": portrait.track(some), "next": following}
 
 
 def _one(sight: Sight, device_id: str, *, what: str) -> Device:
