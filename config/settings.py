@@ -120,7 +120,12 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # As dispatch/live/outage.py: who hangs is not waited for.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -221,8 +226,11 @@ RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
 # Where Asterisk writes sound until it is kept; readable and writable for both.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
-# A surge: the present wait is so many times the usual one of so many days.
+# A surge: the present wait is so many times the usual one of so many days. It ends below another
+# factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
+SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
+SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 

@@ -1,5 +1,6 @@
 """Devices, whose they are and since when, where they were, and what they cried out."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,7 @@ class Device(Reading):
     key = EncryptedTextField(
         _("encryption key"),
         blank=True,
+        validators=[RegexValidator(r"^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})$")],
         help_text=_("Of SIA DC-09: 32, 48 or 64 hexadecimal digits, the same as in the device."),
     )
     datum_in = models.CharField(

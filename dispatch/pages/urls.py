@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dispatch.pages import elder, home, phone, track, wall, worker
+from dispatch.pages import elder, home, phone, relative, track, wall, worker
 
 urlpatterns = [
     path("", home.index, name="home"),
@@ -11,10 +11,14 @@ urlpatterns = [
     path("phone/", phone.index, name="phone"),
     path("track/<str:token>/", track.index, name="track"),
     path("track/<str:token>/now/", track.region, name="track-now"),
+    path("family/", relative.index, name="family"),
+    path("family/now/", relative.region, name="family-now"),
+    path("tv/", elder.television, name="tv"),
     path("elder/", elder.index, name="elder"),
     path("elder/now/", elder.region, name="elder-now"),
     path("elder/help/", elder.help_now, name="elder-help"),
     path("elder/unwell/", elder.unwell, name="elder-unwell"),
+    path("elder/family/", elder.put_me_through, name="elder-family"),
     path("elder/well/", elder.i_am_well, name="elder-i-am-well"),
     path("elder/order/<slug:code>/", elder.order, name="elder-order"),
     path("elder/requests/<int:pk>/cancel/", elder.cancel, name="elder-cancel"),

@@ -53,7 +53,7 @@ TABLE = [
     # Open to the street, or guarded by something else than an account.
     Line(r"\w+ (|sign-in/|sign-out/|i18n/setlang/|healthz|readyz|metrics)", EVERYBODY),
     Line(r"\w+ api/v1/(docs|openapi.json)", EVERYBODY),
-    Line(r"\w+ positions/osmand/", EVERYBODY),
+    Line(r"\w+ positions/(osmand|owntracks|traccar|batch)/", EVERYBODY),
     Line(r"\w+ (basemap.json|demo/living/|api/v1/)", EVERYBODY, also=ABSENT),
     Line(r"\w+ track/<token>/.*", NOBODY, not_theirs=EVERYBODY),  # this token is nobody's
     # The simulator stands in for the telephone network; checks keep it on loopback.
@@ -69,6 +69,8 @@ TABLE = [
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
+    Line(r"\w+ family/.*", frozenset({"family", "other family"})),
+    Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
     Line(r"\w+ worker/(offers|visits)/<pk>/.*", frozenset({"worker"}), frozenset({"other worker"})),
     Line(r"\w+ worker/.*", CARERS),
