@@ -54,6 +54,8 @@ INSERT INTO tracking_device SELECT made.* FROM tracking_device one, generate_ser
 INSERT INTO tracking_devicelink (device_id, elder_id, since)
   SELECT d.id, (SELECT min(id) FROM elders_elder) + d.id % {elders}, now() - interval '1 year'
   FROM tracking_device d;
+SELECT setval(pg_get_serial_sequence('elders_elder', 'id'), (SELECT max(id) FROM elders_elder)),
+  setval(pg_get_serial_sequence('tracking_device', 'id'), (SELECT max(id) FROM tracking_device));
 """
 FIRST = """
 from django.utils import timezone
