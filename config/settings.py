@@ -229,6 +229,10 @@ NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 # --- positions -------------------------------------------------------------------------------
 # Messages that may wait in a process to be written; beyond that devices are told to come again.
 POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
+# What the devices of a protocol measure in where the register says WGS-84: h02=gcj02,watch=bd09.
+DATUMS = env.dict("DATUMS", default={})
+# The history of where devices were is kept for so many days.
+POSITION_DAYS = env.int("POSITION_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"

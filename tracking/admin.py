@@ -45,8 +45,7 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = ("device_id", "name", "protocol", "registered", "require_token", "key")
-
+    fields = (*("device_id", "name", "protocol", "registered", "require_token", "key", "datum_in"),)
     formfield_overrides = {
         EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
     }

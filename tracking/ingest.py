@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import rows, weighing
+from tracking import datums, doubts, rows, weighing
 from tracking.devices import Known
+from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, DeviceLink, Protocol
+from tracking.models import Clock, Datum, DeviceLink, Protocol
 from tracking.rows import Entry, News, Reading
 from tracking.weighing import Rank
 
@@ -43,7 +45,7 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
         about.charging = about.charging if message.charging is None else message.charging
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
-            history.append(Entry(device.pk, said, message.battery))
+            history.append(Entry(device.pk, said, message.battery, _doubt(said, about, device)))
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
@@ -54,11 +56,21 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
-    """What is kept of a fix received now; one without a time was made now."""
+    """What is kept of a fix received now, in WGS-84; one without a time was made now.
+
+    What it was measured in is what the frame itself says, or else the register (`datum`), or else
+    what the protocol is set to.
+    """
     fixed_at = fix.fixed_at or now
+    datum_in = fix.datum or (
+        datum if datum != Datum.WGS84 else settings.DATUMS.get(protocol, datum)
+    )
+    lat, lon = (fix.lat, fix.lon)
+    if datum_in != Datum.WGS84:
+        lat, lon = datums.to_wgs84(lat, lon, datum_in)
     return Reading(
-        lat=fix.lat,
-        lon=fix.lon,
+        lat=lat,
+        lon=lon,
         accuracy_m=fix.accuracy_m,
         altitude_m=fix.altitude_m,
         speed_mps=fix.speed_mps,
@@ -68,7 +80,7 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
         received_at=now,
         clock=str(clock_at(fixed_at, now=now)),
         source=str(protocol),
-        datum_in=fix.datum or datum,
+        datum_in=datum_in,
     )
 
 
@@ -87,6 +99,22 @@ def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:
         return True
     sound = device.valid and device.clock == Clock.GOOD
     return _rank(said) > weighing.rank(device.fixed_at, device.lat, device.lon, sound=sound)
+
+
+def _doubt(said: Reading, about: News, device: Known) -> str:
+    """What speaks against the fix, seen from the last sound one."""
+    if not said.sound:
+        return ""
+    before = None
+    if about.last and about.last.sound:
+        before = _point(about.last)
+    elif device.fixed_at and device.lat is not None and device.lon is not None and device.valid:
+        before = Point(device.lat, device.lon, device.fixed_at)
+    return doubts.doubt(_point(said), before, received_at=said.received_at)
+
+
+def _point(said: Reading) -> Point:
+    return Point(said.lat, said.lon, said.fixed_at, said.accuracy_m)
 
 
 def _rank(said: Reading) -> Rank:
