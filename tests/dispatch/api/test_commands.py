@@ -89,6 +89,7 @@ def test_a_key_typed_in_the_register_is_the_token_of_the_device(client, now):
         "name": "base",
         "protocol": "sia",
         "registered": "on",
+        "datum_in": "wgs84",
         "links-TOTAL_FORMS": 0,
         "links-INITIAL_FORMS": 0,
     }
