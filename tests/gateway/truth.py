@@ -98,7 +98,8 @@ def emergencies_by_elder() -> dict[int, int]:
 def broken(promises: dict[str, list[datetime]]) -> list[str]:
     """Of presses that were answered, by device and time: everything that is not exactly one alarm
     in exactly one case, and every elder with more than one emergency."""
-    connection.close()  # the database may have been killed
+    connection.close()  # the database may have been killed, and all connections with it
+    connection.close_pool()
     wrong = []
     cases: dict[int, list[int]] = {}
     for alarm, request in RequestAlarm.objects.values_list("alarm_id", "request_id"):
