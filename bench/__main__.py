@@ -5,7 +5,20 @@ import os
 import signal
 import sys
 
-ALL = ("ami", "calls", "demand", "ingest", "match", "ring", "screens", "start", "webhooks")
+ALL = (
+    *(
+        "ami",
+        "calls",
+        "demand",
+        "gateway",
+        "ingest",
+        "match",
+        "ring",
+        "screens",
+        "start",
+        "webhooks",
+    ),
+)
 
 
 def main() -> int:
