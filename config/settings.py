@@ -225,6 +225,8 @@ RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
+# A station's page goes back to its start when nobody has touched it for so long.
+STATION_IDLE_S = env.int("STATION_IDLE_S", default=120)
 
 # --- positions -------------------------------------------------------------------------------
 # Messages that may wait in a process to be written; beyond that devices are told to come again.

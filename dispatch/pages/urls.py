@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dispatch.pages import elder, home, phone, track, wall, worker
+from dispatch.pages import elder, home, phone, station, track, wall, worker
 
 urlpatterns = [
     path("", home.index, name="home"),
@@ -28,6 +28,16 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("station/", station.index, name="station"),
+    path("station/here/", station.region, name="station-here"),
+    path("station/find/", station.find, name="station-find"),
+    path("station/help/", station.help_here, name="station-help"),
+    path("station/register/", station.register, name="station-register"),
+    path("station/elders/<int:pk>/", station.elder_page, name="station-elder"),
+    path("station/elders/<int:pk>/now/", station.elder_region, name="station-now"),
+    path("station/elders/<int:pk>/help/", station.help_her, name="station-help-her"),
+    path("station/elders/<int:pk>/order/<slug:code>/", station.order, name="station-order"),
+    path("station/requests/<int:pk>/cancel/", station.cancel, name="station-cancel"),
     path("wall/", wall.index, name="wall"),
     path("wall/now/", wall.region, name="wall-now"),
     path("wall/town/", wall.town_region, name="wall-town"),

@@ -70,6 +70,7 @@ TABLE = [
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
+    Line(r"\w+ station/.*", frozenset({"station"})),
     Line(r"\w+ worker/(offers|visits)/<pk>/.*", frozenset({"worker"}), frozenset({"other worker"})),
     Line(r"\w+ worker/.*", CARERS),
     # Lists show everybody their own; what is in them is what the secrets are about.
