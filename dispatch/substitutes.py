@@ -14,7 +14,7 @@ from dispatch import assignments, offers, summons, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import Assignment, Offer, ServiceRequest
-from dispatch.states import ACTIVE_ASSIGNMENTS, OfferState
+from dispatch.states import ACTIVE_ASSIGNMENTS, OfferState, Role
 from providers.models import Worker
 
 
@@ -34,7 +34,7 @@ def answer(offer_id: int, worker_id: int, *, by: Actor, now: datetime) -> Assign
         if offer.state != OfferState.MADE or offer.expires_at <= now:
             raise DispatchError("offer_over", _("This offer is over."), state=offer.state)
         own = asked.filter(worker=worker_id, role=offer.role).first() or offers.offer_to(
-            request.pk, worker_id, role=offer.role, seq=None, by=by, now=now
+            request.pk, worker_id, role=Role(offer.role), seq=None, by=by, now=now
         )
         going = offers.accept(own.pk, by=by, now=now)
         summons.tell_sent(going, now=now)
@@ -58,7 +58,9 @@ def hand_over(
         _same_house(going.worker, worker_id)
         _hold_workers({worker_id, going.worker_id})
         assignments.release(going.pk, by=by, now=now, why=why or _("A colleague goes"))
-        made = offers.offer_to(request.pk, worker_id, role=going.role, seq=None, by=by, now=now)
+        made = offers.offer_to(
+            request.pk, worker_id, role=Role(going.role), seq=None, by=by, now=now
+        )
         instead = offers.accept(made.pk, by=by, now=now)
         if going.offer:
             summons.tell_withdrawn(going.offer, now=now)
