@@ -37,7 +37,7 @@ serve: $(VENV)/.base $(VENDOR)/.done $(CATALOGUES)  ## production processes; nee
 	@$(PY) manage.py collectstatic --no-input --skip-checks --verbosity 0
 	@exec $(VENV)/bin/honcho start
 
-bench: $(VENV)/.dev $(VENDOR)/.done  ## benchmarks as ratios; BENCH=match,ring,start picks
+bench: $(VENV)/.dev $(VENDOR)/.done  ## benchmarks as ratios; BENCH=calls,ring,start picks
 	@exec $(PY) -m bench
 
 screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## the pictures of the README, from the running demo

@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 
-ALL = ("ingest", "match", "ring", "screens", "start", "webhooks")
+ALL = ("ami", "calls", "demand", "ingest", "match", "ring", "screens", "start", "webhooks")
 
 
 def main() -> int:

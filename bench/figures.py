@@ -1,5 +1,6 @@
 """Percentiles and the lines of a table."""
 
+import os
 from collections.abc import Sequence
 from statistics import quantiles
 
@@ -17,3 +18,8 @@ def row(name: str, ours_ms: Sequence[float], peer_ms: Sequence[float]) -> str:
         f"   peer p50 {peer:7.2f}  p99 {percentile(peer_ms, 99):7.2f} ms"
         f"   ratio {ours / peer:5.2f}"
     )
+
+
+def busy() -> str:
+    """How crowded the machine is: figures of a crowded one say little but their ratios."""
+    return f"load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

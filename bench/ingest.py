@@ -142,7 +142,7 @@ def bare_copy(url: str, *, size: int, seconds: float) -> float:
     """Rows a second of COPY alone, one commit for each `size` rows."""
     columns = (
         "device_id, lat, lon, accuracy_m, altitude_m, speed_mps, course, valid, fixed_at,"
-        " received_at, clock, source, datum_in, battery, stored_at"
+        " received_at, clock, source, datum_in, battery, doubt, stored_at"
     )
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS bare")
@@ -162,7 +162,7 @@ def _copied(n: int) -> str:
     place = f"{34 + n % 99_991 / 99_991:.6f}\t{113 + n % 99_989 / 99_989:.6f}"
     return (
         f"{n * 7919 % REGISTER + 1}\t{place}\t8\t50\t0.5\t90\tt\t{at}\t{at}\tgood\tosmand\twgs84"
-        f"\t71\t{at}\n"
+        f"\t71\t\t{at}\n"
     )
 
 

@@ -1,12 +1,14 @@
-"""Twilio's webhooks, answered: a ring, a key, a hang-up, four callers at a time.
+"""Twilio's webhooks, answered: a ring, a key, a hang-up, twenty callers at a time.
 
 Ours: signature, caller recognised among the register, call and event committed, TwiML. Meanwhile
 Twilio's own REST interface does not answer at all, so whatever waited for it would show here; a
-webhook must be answered within a second. The peer is the example that Twilio's guides begin with:
+webhook must be answered within a second. Two web processes, as `Procfile` has them, and as many of
+the peer. The peer is the example that Twilio's guides begin with:
 the same signature checked by the same library, one fixed sentence, nothing known and nothing kept.
 """
 
 import asyncio
+import itertools
 import os
 import sys
 import time
@@ -20,16 +22,18 @@ import httpx
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import VoiceResponse
 
-from bench.figures import row
+from bench.figures import busy, percentile, row
 from config.town import numbers
 from tests.infra import house
 from tests.infra.postgres import Postgres
 from tests.infra.process import Process, free_port
 from tests.infra.redis import Redis
 
+GOAL_MS = 1000
 ELDERS = int(os.environ.get("WEBHOOK_ELDERS", "10000"))
 CALLS = int(os.environ.get("WEBHOOK_CALLS", "300"))
-AT_ONCE = int(os.environ.get("WEBHOOK_AT_ONCE", "4"))
+AT_ONCE = int(os.environ.get("WEBHOOK_AT_ONCE", "20"))
+PROCESSES = int(os.environ.get("WEB_PROCESSES", "2"))
 TOKEN, BASE, NUMBER = "bench-token", "https://one.example", "+8657112349000"
 VOICE, STATUS = "/telephony/twilio/voice/", "/telephony/twilio/status/"
 
@@ -54,6 +58,7 @@ class Peer(Process):
         self.port = free_port()
         command = [sys.executable, "-m", "uvicorn", "bench.webhooks:application"]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
+        command += ["--workers", str(PROCESSES)]
         super().__init__([*command, "--lifespan", "off", "--log-level", "warning"])
 
     def start(self) -> Self:
@@ -84,7 +89,9 @@ def main() -> None:
         with (
             Postgres() as postgres,
             Redis() as redis,
-            house.production(Path(var), postgres, redis, env=environment) as ours,
+            house.production(
+                Path(var), postgres, redis, env=environment, processes=PROCESSES
+            ) as ours,
             Peer() as peer,
         ):
             print(f"seeding {ELDERS:,} elders ...", flush=True)
@@ -101,8 +108,12 @@ async def _measure(ours: str, peer: str) -> None:
         peer_took = await _calls(client, peer, range(CALLS))
     for n, name in enumerate(("a ring", "a key", "a hang-up")):
         print(row(f"{name}, {AT_ONCE} at once", took[n], peer_took[n]))
-    slowest = max(max(each) for each in took)
-    print(f"the slowest of {3 * CALLS} answers: {slowest:.0f} ms (must stay under 1,000)")
+    each = sorted(itertools.chain(*took))
+    late = sum(took_ms > GOAL_MS for took_ms in each)
+    print(
+        f"of {len(each)} answers the slowest took {each[-1]:.0f} ms, p99 {percentile(each, 99):.0f}"
+        f" ms; {late} took longer than {GOAL_MS:,} ms; {busy()}"
+    )
 
 
 async def _calls(client: httpx.AsyncClient, base: str, which: range) -> list[list[float]]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from config import embedded
+from dispatch.live import outage
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ def _ring() -> None:
 def _ring_celery() -> None:
     from config import celery
 
+    if not outage.answers():  # Celery's own patience is longer than anybody's at the desk
+        return
     try:
         for kind in celery.RUNG:
             celery.turn.apply_async((kind,), expires=5)

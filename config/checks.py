@@ -193,6 +193,19 @@ def half_of_asterisk() -> str:
     return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
 
 
+@_check(40)
+def positions() -> str:
+    """Where devices are: a queue with room, a history with days, datums that exist."""
+    if settings.POSITIONS_QUEUE < 1 or settings.POSITION_DAYS < 1:
+        return "POSITIONS_QUEUE and POSITION_DAYS must be 1 or more."
+    from tracking.models import Datum, Protocol
+
+    for protocol, datum in settings.DATUMS.items():
+        if protocol not in Protocol.values or datum not in Datum.values:
+            return f"DATUMS: {protocol}={datum} is not a protocol and a datum, as h02=gcj02."
+    return ""
+
+
 def refuse_what_is_broken() -> None:
     """Raises SystemCheckError's message as ImproperlyConfigured when a check of ours fails."""
     found = checks.run_checks(tags=[TAG], databases=["default"])

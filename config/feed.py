@@ -13,7 +13,7 @@ import redis.asyncio
 from django.conf import settings
 
 from dispatch.live.hub import hub
-from dispatch.live.pokes import CHANNEL
+from dispatch.live.teller import CHANNEL
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER_S = 1.0

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from secrets import token_hex
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
@@ -114,4 +115,4 @@ def _language(request: Request) -> str:
             return translation.get_supported_language_variant(code)
         except LookupError:
             continue
-    return translation.get_language()
+    return str(settings.LANGUAGE_CODE)

@@ -120,7 +120,12 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # As dispatch/live/outage.py: who hangs is not waited for.
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -221,8 +226,11 @@ RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
 # Where Asterisk writes sound until it is kept; readable and writable for both.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
-# A surge: the present wait is so many times the usual one of so many days.
+# A surge: the present wait is so many times the usual one of so many days. It ends below another
+# factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
+SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
+SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
 # A station's page goes back to its start when nobody has touched it for so long.
@@ -231,6 +239,10 @@ STATION_IDLE_S = env.int("STATION_IDLE_S", default=120)
 # --- positions -------------------------------------------------------------------------------
 # Messages that may wait in a process to be written; beyond that devices are told to come again.
 POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
+# What the devices of a protocol measure in where the register says WGS-84: h02=gcj02,watch=bd09.
+DATUMS = env.dict("DATUMS", default={})
+# The history of where devices were is kept for so many days.
+POSITION_DAYS = env.int("POSITION_DAYS", default=90)
 
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -33,13 +33,13 @@ def rules() -> list[AnswerRule]:
     return kept or [AnswerRule(after_s=after_s, act=act) for after_s, act in FIRST]
 
 
-def watch(call: Call, *, now: datetime, done: int = 0) -> None:
+def watch(call: Call, *, now: datetime, done: int = 0, is_new: bool = False) -> None:
     """Winds the clock of a live call for the rule that comes after the first `done`."""
     in_force = rules()
     after_s: float = in_force[done].after_s if done < len(in_force) else AGAIN_S
     if done < len(in_force) and call.queued_at and call.state == Call.State.RINGING:
         after_s = max(1.0, after_s - (now - call.queued_at).total_seconds())
-    clocks.arm(WAITING_CLOCK, after_s=after_s, now=now, call=call, rounds=done)
+    clocks.arm(WAITING_CLOCK, after_s=after_s, now=now, call=call, rounds=done, is_new=is_new)
 
 
 def ran_out(deadline: Deadline, *, now: datetime) -> None:
@@ -48,6 +48,8 @@ def ran_out(deadline: Deadline, *, now: datetime) -> None:
     if call is None or call.is_over:
         return
     if call.state != Call.State.RINGING or call.queued_at is None:
+        if call.operator_id is None:
+            notices.settle(call=call, now=now)  # the carrier has put her through by itself
         watch(call, now=now)  # nobody waits; they may do so any moment
         return
     in_force, done = rules(), deadline.rounds

@@ -62,7 +62,9 @@ def _to_a_person(
         words = wording.unwell if unwell else wording.person
         return [Say(words(language=language), language), Enqueue(Priority.URGENT)]
     reason = "unwell_text" if unwell else "asked"
-    callbacks.open_for(job.to, reason=reason, priority=Priority.URGENT, elder=job.elder, now=now)
+    callbacks.open_for(
+        job.to, reason=reason, priority=Priority.URGENT, elder_id=job.elder_id, now=now
+    )
     return [Say(wording.rings_you(language=language), language)]
 
 

@@ -23,6 +23,7 @@ from dispatch import (
     offers,
     ownership,
     summons,
+    surge,
     surveys,
     transitions,
 )
@@ -53,6 +54,7 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
         inbound.fall_silent,
         alarms.hand_over_waiting,
         hotline.watch_forgotten,
+        surge.watch,
     )
     return fired + sum(sweep(now=now) for sweep in below)
 

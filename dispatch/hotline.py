@@ -31,7 +31,7 @@ from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
-from telephony.instructions import Enqueue, Gather, Instruction, Say
+from telephony.instructions import Enqueue, Gather, Instruction, Say, as_json
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
 
@@ -44,7 +44,7 @@ class Hotline:
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
-        answering.watch(call, now=now)
+        answering.watch(call, now=now, is_new=True)
         return _announced(call, self._greeting(call, now=now))
 
     def _greeting(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
@@ -132,9 +132,9 @@ def _announced(call: Call, answer: Sequence[Instruction]) -> Sequence[Instructio
     """Where the town records, whoever rings is told so before anything is kept."""
     if not settings.RECORD_CALLS:
         return answer
-    call.step = call.step | {"recorded": True}
     language = next(step.language for step in answer if isinstance(step, Say))
     told = Say(wording.recorded(language=language), language)
+    call.step = call.step | {"recorded": as_json(told)}
     return [answer[0], told, *answer[1:]]
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dispatch.models import ServiceRequest, TrackLink
 from dispatch.states import OPEN
@@ -59,12 +59,14 @@ def request_of(link: TrackLink, *, now: datetime) -> ServiceRequest | None:
         return None
     if link.request:
         return link.request
+    return latest(ServiceRequest.objects.filter(elder=link.elder), now=now)
+
+
+def latest(requests: QuerySet[ServiceRequest], *, now: datetime) -> ServiceRequest | None:
+    """The one a family's page is about: open, the gravest first, or not long over."""
     after = now - timedelta(seconds=TRACK_LINK_AFTER_S)
-    shown = ServiceRequest.objects.filter(
-        Q(state__in=OPEN) | Q(closed_at__gt=after), elder=link.elder
-    )
-    ranked = sorted(shown, key=lambda r: (r.is_open, r.is_emergency, r.pk), reverse=True)
-    return ranked[0] if ranked else None
+    shown = requests.filter(Q(state__in=OPEN) | Q(closed_at__gt=after))
+    return max(shown, key=lambda r: (r.is_open, r.is_emergency, r.pk), default=None)
 
 
 def is_alive(token: str, *, now: datetime) -> bool:

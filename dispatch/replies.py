@@ -152,7 +152,9 @@ def _written(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instru
         data = {"to": job.to, "said": digits}
         notices.tell("replied", level="sos", now=now, request=request, data=data)
         return [Say(wording.replied(language=job.language), job.language)]
-    callbacks.open_for(job.to, reason="asked", priority=job.priority, elder=job.elder, now=now)
+    callbacks.open_for(
+        job.to, reason="asked", priority=job.priority, elder_id=job.elder_id, now=now
+    )
     return [Say(wording.rings_you(language=job.language), job.language)]
 
 

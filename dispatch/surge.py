@@ -1,24 +1,27 @@
 """A surge: everybody waits far longer than usual, so each call is kept short.
 
-The wait is compared with the usual one of the last weeks (`SURGE_DAYS`, `SURGE_FACTOR`). What is
-asked then, and what is left for later, stands in QUESTIONS and nowhere else.
+The wait is compared with the usual one of the last weeks (`SURGE_DAYS`). A surge begins at
+`SURGE_FACTOR` times that, and ends below `SURGE_END_FACTOR` times it, after `SURGE_LEAST_S` at the
+earliest, so that the script does not change under the operators' hands with every call. The sweep
+(`watch`) decides, once for everybody; it is a row. What is asked then, and what is left for later,
+stands in QUESTIONS and nowhere else.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.db.models import Avg, DurationField, ExpressionWrapper, F, QuerySet
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
+from dispatch.live import pokes
+from dispatch.live.outage import at_best
+from dispatch.models import SurgeSpell
 from telephony import desk
 from telephony.models import Call
-
-log = logging.getLogger(__name__)
 
 LATELY_S = 600  # answered within this, or waiting now: the present wait
 LONGEST_S = 7200
@@ -59,7 +62,42 @@ class Surge:
 
 
 def now_or_not(*, now: datetime) -> Surge:
-    """Whether this is a surge."""
+    """Whether this is a surge, as the sweep has found, and how long people wait."""
+    usual_s, present_s, _waiting = _waits(now=now)
+    return Surge(SurgeSpell.objects.filter(ended_at=None).exists(), usual_s, present_s)
+
+
+def watch(*, now: datetime) -> int:
+    """Begins or ends a surge; how many it began or ended. Safe in any number of processes."""
+    lasting = SurgeSpell.objects.filter(ended_at=None)
+    spell = lasting.first()
+    if spell is None and desk.queue().count() < WAITING_AT_LEAST:
+        return 0
+    usual_s, present_s, waiting = _waits(now=now)
+    usual_s = max(usual_s, USUAL_AT_LEAST_S)
+    if spell is None:
+        begins = waiting >= WAITING_AT_LEAST and present_s >= settings.SURGE_FACTOR * usual_s
+        return int(begins and _begin(usual_s, present_s, now=now))
+    lasted_s = (now - spell.began_at).total_seconds()
+    if lasted_s < settings.SURGE_LEAST_S or present_s >= settings.SURGE_END_FACTOR * usual_s:
+        return 0
+    pokes.after_commit("console")
+    return lasting.filter(pk=spell.pk).update(ended_at=now)
+
+
+def _begin(usual_s: float, present_s: float, *, now: datetime) -> bool:
+    """False when another process was first."""
+    try:
+        with transaction.atomic():
+            SurgeSpell.objects.create(began_at=now, usual_s=usual_s, present_s=present_s)
+            pokes.after_commit("console")
+    except IntegrityError:
+        return False
+    return True
+
+
+def _waits(*, now: datetime) -> tuple[float, float, int]:
+    """The usual and the present wait in seconds, and how many wait."""
     waiting = [_waited_s(call, now) for call in desk.queue()]
     lately = _answered().filter(
         opened_at__gt=now - timedelta(seconds=LONGEST_S),  # by its index; nobody waits longer
@@ -67,22 +105,16 @@ def now_or_not(*, now: datetime) -> Surge:
     )
     waits = waiting + [_waited_s(call, call.answered_at or now) for call in lately[:1000]]
     present_s = sum(waits) / len(waits) if waits else 0.0
-    usual_s = _usual(now=now)
-    line_s = settings.SURGE_FACTOR * max(usual_s, USUAL_AT_LEAST_S)
-    return Surge(len(waiting) >= WAITING_AT_LEAST and present_s >= line_s, usual_s, present_s)
+    return _usual(now=now), present_s, len(waiting)
 
 
 def _usual(*, now: datetime) -> float:
     """Measured anew every few minutes; without a cache every time."""
     key = f"usual-wait:{int(now.timestamp()) // KEPT_S}"
-    try:
-        kept: float | None = cache.get(key)
-        if kept is None:
-            kept = usual_s(now=now)
-            cache.set(key, kept, 2 * KEPT_S)
-    except (RedisError, OSError):
-        log.warning("the usual wait is measured each time: the cache is away")
-        return usual_s(now=now)
+    kept: float | None = at_best(lambda: cache.get(key))
+    if kept is None:
+        kept = usual_s(now=now)
+        at_best(lambda: cache.set(key, kept, 2 * KEPT_S))
     return kept
 
 

@@ -61,7 +61,9 @@ def _text(job: OutboundJob, survey: Survey, digits: str, *, now: datetime) -> Se
     language = job.language
     if digits == "0":
         surveys.finish(survey, now=now)
-        callbacks.open_for(job.to, reason="asked", priority=job.priority, elder=job.elder, now=now)
+        callbacks.open_for(
+            job.to, reason="asked", priority=job.priority, elder_id=job.elder_id, now=now
+        )
         return [Say(wording.rings_you(language=language), language)]
     asked, at = surveys.questions(), survey.answers.count()
     for question, digit in zip(asked[at:], digits, strict=False):

@@ -5,9 +5,10 @@ import logging
 from datetime import datetime
 
 from dispatch import reviews
+from tracking import history
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due,)
+CHORES = (reviews.draw_due, history.sweep)
 
 
 def sweep(*, now: datetime) -> int:

@@ -38,7 +38,11 @@ def ring_me(elder: Elder, *, reason: str, priority: Priority, now: datetime) -> 
         if waiting is not None and not numbers:
             return waiting
         callback = callbacks.open_for(
-            numbers[0] if numbers else "", reason=reason, priority=priority, elder=elder, now=now
+            numbers[0] if numbers else "",
+            reason=reason,
+            priority=priority,
+            elder_id=elder.pk,
+            now=now,
         )
         answering.watch_callback(callback, now=now)
         pokes.after_commit(f"elder:{elder.pk}")

@@ -83,7 +83,7 @@ def callers(number: str, *, now: datetime) -> list[Caller]:
     if e164 is None:
         return []
     fresh = now - timedelta(days=settings.NUMBER_VERIFIED_DAYS)
-    holders = LineHolder.objects.filter(line__number=e164).select_related("elder__grid")
+    holders = LineHolder.objects.filter(line__number=e164).select_related("elder")
     found = [
         Caller(
             holder.elder, bool(holder.verified_at and holder.verified_at >= fresh), holder.alarm_key

@@ -121,7 +121,7 @@ def _ask_about_reply(job: OutboundJob, digits: str, *, now: datetime) -> Sequenc
     except Exception:
         log.exception("The script failed; a person rings back", extra={"job": job.pk})
         callbacks.open_for(
-            job.to, reason="script_failed", priority=Priority.URGENT, elder=job.elder, now=now
+            job.to, reason="script_failed", priority=Priority.URGENT, elder_id=job.elder_id, now=now
         )
         return []
 

@@ -110,7 +110,7 @@ def _tell_a_person(job: OutboundJob, *, now: datetime) -> None:
     except Exception:
         log.exception("The script failed; the number is listed instead", extra={"job": job.pk})
         callbacks.open_for(
-            job.to, reason="unreached", priority=job.priority, elder=job.elder, now=now
+            job.to, reason="unreached", priority=job.priority, elder_id=job.elder_id, now=now
         )
 
 

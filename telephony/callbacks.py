@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from elders.models import Elder, User
+from elders.models import User
 from telephony import script
 from telephony.errors import CallError
 from telephony.models import Call, CallBack, Priority
@@ -22,7 +22,7 @@ def open_callback(call: Call, *, reason: str, now: datetime) -> CallBack:
         call.other_number,
         reason=reason,
         priority=call.priority,
-        elder=call.elder,
+        elder_id=call.elder_id,
         call=call,
         now=now,
     )
@@ -33,7 +33,7 @@ def open_for(
     *,
     reason: str,
     priority: str,
-    elder: Elder | None = None,
+    elder_id: int | None = None,
     call: Call | None = None,
     now: datetime,
 ) -> CallBack:
@@ -43,7 +43,7 @@ def open_for(
     fresh = {
         "reason": reason,
         "priority": priority,
-        "elder": elder,
+        "elder_id": elder_id,
         "call": call,
         "opened_at": now,
         "due_at": due_at,
@@ -51,7 +51,7 @@ def open_for(
     script.poke(call)
     if not number:
         return CallBack.objects.create(number="", **fresh)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         callback, is_new = CallBack.objects.select_for_update(no_key=True).get_or_create(
             number=number, reached_at=None, defaults=fresh
         )
@@ -59,7 +59,7 @@ def open_for(
             callback.priority = Priority.higher(callback.priority, priority)
             callback.due_at = min(callback.due_at, due_at)
             callback.call = call or callback.call
-            callback.elder = callback.elder or elder
+            callback.elder_id = callback.elder_id or elder_id
             callback.save()
     return callback
 

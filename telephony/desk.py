@@ -44,7 +44,8 @@ def held_by(user: User) -> QuerySet[Call]:
 def claim(call_id: int, *, by: User, now: datetime) -> Call:
     """Take a ringing call: one conditional UPDATE decides who has it.
 
-    CallError("already_claimed", by=…) for everybody else, ("call_over") when nobody can have it.
+    CallError("already_claimed", by=…) for everybody else, ("spoken_with") when the carrier has
+    joined the caller with somebody already, ("call_over") when nobody can have it.
     """
     with transaction.atomic():
         script.lock_job_of(call_id)
@@ -57,13 +58,17 @@ def claim(call_id: int, *, by: User, now: datetime) -> Call:
         )
         if won:
             bridge = Bridge(to=f"operator:{by.pk}", name=str(by))
-            script.tell(call_id, [bridge], now=now)
+            words = recordings.unheard(Call.objects.get(pk=call_id), now=now)
+            script.tell(call_id, [*words, bridge], now=now)
             agents.follow(by, now=now)
     call = Call.objects.select_related("operator", "elder").filter(pk=call_id).first()
     if call is None:
         raise CallError("not_found", _("There is no such call."), http_status=404)
     if won or (call.operator_id == by.pk and call.state in Call.HELD):
         return call
+    if call.is_inbound and call.state == State.TALKING and call.operator is None:
+        who = " · ".join(party.who for party in rooms.present(call))
+        raise CallError("spoken_with", _("The caller is speaking with %(name)s.") % {"name": who})
     if call.is_over or call.operator is None:
         raise CallError("call_over", _("This call is over."))
     who = str(call.operator)

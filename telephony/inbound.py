@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from telephony import agents, attempts, callbacks, recordings, rooms, script
@@ -33,24 +33,27 @@ def incoming(
     The same leg told twice is one call, and gets the first answer again.
     """
     stamp = Stamp(carrier_ref)
+    try:
+        with transaction.atomic():
+            call = Call.objects.create(
+                carrier=carrier,
+                carrier_ref=carrier_ref,
+                direction=Call.Direction.INBOUND,
+                from_number=from_number,
+                to_number=to_number,
+                opened_at=now,
+            )
+            answer = script.ask(call, lambda: call_flow().incoming(call, now=now))
+            script.take(call, answer, now=now)
+            said = {"from": from_number, "to": to_number}
+            return keep(call, "incoming", said, _reply(call, 0), stamp, now=now)
+    except IntegrityError:
+        known = Call.objects.filter(carrier=carrier, carrier_ref=carrier_ref).first()
+        if known is None:
+            raise
     with transaction.atomic():
-        call, is_new = Call.objects.get_or_create(
-            carrier=carrier,
-            carrier_ref=carrier_ref,
-            defaults={
-                "direction": Call.Direction.INBOUND,
-                "from_number": from_number,
-                "to_number": to_number,
-                "opened_at": now,
-            },
-        )
-        if not is_new:
-            call = script.locked(call.pk)
-            return recall(carrier, carrier_ref, "incoming", stamp) or _reply(call, 0)
-        answer = script.ask(call, lambda: call_flow().incoming(call, now=now))
-        script.take(call, answer, now=now)
-        said = {"from": from_number, "to": to_number}
-        return keep(call, "incoming", said, _reply(call, 0), stamp, now=now)
+        call = script.locked(known.pk)
+        return recall(carrier, carrier_ref, "incoming", stamp) or _reply(call, 0)
 
 
 def digits(call_id: int, pressed: str, *, stamp: Stamp = NO_STAMP, now: datetime) -> Reply:
@@ -148,7 +151,7 @@ def _hung_up(call: Call, *, now: datetime) -> None:
     writing = call.state == Call.State.WRAP_UP
     call.lease_until = script.lease(now) if writing else None
     call.held_at = None
-    call.save()
+    call.save(update_fields=["state", "ended_at", "lease_until", "held_at"])
     _out_of_the_room(call, now=now)
     if call.state == Call.State.ABANDONED:
         callbacks.open_callback(call, reason="abandoned", now=now)
@@ -177,8 +180,11 @@ def _out_of_the_room(call: Call, *, now: datetime) -> None:
 
 
 def _last_state(call: Call) -> Call.State:
-    """Heard by a person: wrap-up. Has what she called for, or never asked for one: ended."""
+    """Heard by an operator: wrap-up. Heard by another person, has what she called for, or never
+    asked for one: ended."""
     if call.operator_id and call.state == Call.State.TALKING:
         return Call.State.WRAP_UP
+    if call.is_inbound and call.state == Call.State.TALKING:
+        return Call.State.ENDED  # a telephone of ours answered without us
     wants_a_person = call.queued_at is not None if not call.is_inbound else not call.settled
     return Call.State.ABANDONED if wants_a_person else Call.State.ENDED

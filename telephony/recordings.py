@@ -1,8 +1,8 @@
 """What was said on a call, where the town records: announced, encrypted, read with a trace.
 
 `settings.RECORD_CALLS` switches it on. A call is recorded only after its caller was told so
-(`step["recorded"]`). A carrier with audio hands it over with `keep_audio`; the simulator's words
-are kept as they are typed.
+(`step["recorded"]` are the words). A carrier with audio hands it over with `keep_audio`; the
+simulator's words are kept as they are typed.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,24 @@ from elders import fields, ledger, roles
 from elders.models import User
 from telephony import callbacks, selectors
 from telephony.errors import CallError
+from telephony.instructions import Instruction, from_json, seconds_to_hear
 from telephony.models import Call, CallBack, Recording
 
 
 def start(call: Call, *, now: datetime) -> None:
     """People begin to speak; whoever was not told of it is not recorded."""
-    if settings.RECORD_CALLS and call.step.get("recorded"):
+    if may_record(call):
         Recording.objects.get_or_create(call=call, reference="", defaults={"started_at": now})
+
+
+def unheard(call: Call, *, now: datetime) -> list[Instruction]:
+    """The words that announce it, where somebody answers before they can have been heard."""
+    told = call.step.get("recorded")
+    if not isinstance(told, dict) or told not in call.script:
+        return []
+    until_then = map(from_json, call.script[: call.script.index(told) + 1])
+    by_now = (now - call.opened_at).total_seconds() >= seconds_to_hear(until_then)
+    return [] if by_now else [from_json(told)]
 
 
 def hear(call: Call, who: str, words: str) -> None:
@@ -39,9 +50,14 @@ def stop(call: Call, *, now: datetime) -> None:
     _conversation(call.pk).filter(ended_at=None).update(ended_at=now)
 
 
-def goes_on(call_id: int) -> bool:
-    """Whether a conversation is to be recorded at this moment."""
-    return _conversation(call_id).filter(ended_at=None).exists()
+def may_record(call: Call) -> bool:
+    """Whether the town records, and this caller was told."""
+    return bool(settings.RECORD_CALLS and call.step.get("recorded"))
+
+
+def was_talk(call: Call) -> bool:
+    """Whether anybody spoke with the caller, so that there is something to keep."""
+    return _conversation(call.pk).exists()
 
 
 def keep_audio(call: Call, audio: bytes, *, audio_type: str, now: datetime) -> None:

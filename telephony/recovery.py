@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from telephony import callbacks, inbound
+from elders.models import User
+from telephony import agents, callbacks, inbound, rooms, script
 from telephony.events import Stamp
-from telephony.models import Call, Priority
-from telephony.script import poke
+from telephony.models import Call, Party, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,40 @@ def missed(carrier: str, records: Iterable[Record], *, now: datetime) -> int:
     that ended meanwhile. Returns how many calls were new. Reading the same log again does nothing.
     """
     return sum(_take(carrier, record, now=now) for record in records)
+
+
+def joined(call_id: int, *, number: str = "", user: User | None = None, now: datetime) -> None:
+    """The carrier by itself has joined a caller with a telephone of ours: she speaks, nobody at
+    the desk has the call, and none of them can take her out of it. Saying so twice is once.
+
+    An operator who took the call in that same moment has it no longer.
+    """
+    with transaction.atomic():
+        call = script.locked(call_id)
+        if call.is_over or (call.state == Call.State.TALKING and call.operator is None):
+            return
+        before = call.operator
+        call.state, call.answered_at = Call.State.TALKING, call.answered_at or now
+        call.operator = call.lease_until = call.silence_at = call.held_at = None
+        call.save()
+        rooms.give_up(call, before, now=now)
+        agents.follow(before, now=now)
+        Party.objects.create(
+            call=call,
+            user=user,
+            number=number,
+            kind=Party.Kind.OPERATOR if user else Party.Kind.NUMBER,
+            asked_at=now,
+            joined_at=now,
+        )
+        script.poke(call)
+
+
+def spoken_with() -> QuerySet[Call]:
+    """Callers whom a carrier has joined with somebody by itself."""
+    return Call.objects.filter(
+        direction=Call.Direction.INBOUND, state=Call.State.TALKING, operator=None
+    )
 
 
 def _take(carrier: str, record: Record, *, now: datetime) -> bool:
@@ -58,7 +93,7 @@ def _take(carrier: str, record: Record, *, now: datetime) -> bool:
         )
         if is_new and not record.answered and not _heard_since(call):
             callbacks.open_callback(call, reason="missed", now=now)
-        poke(call)
+        script.poke(call)
     return is_new
 
 

@@ -223,6 +223,8 @@ def give_up(call: Call, user: User | None, *, now: datetime) -> None:
 
 def close(call: Call, *, now: datetime) -> None:
     """The conversation has ended: everybody in it is let go, and nobody more is rung."""
+    if not Party.objects.filter(call=call).exists():
+        return  # nobody was ever in it, or asked
     _stop_ringing(call, now=now)
     legs = Call.objects.filter(
         job__purpose=CONFERENCE,

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from elders import roles
+from elders.fields import EncryptedTextField
+from tracking import devices
 from tracking.models import Device, DeviceLink
 
 
@@ -42,7 +45,16 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = ("device_id", "name", "protocol", "registered", "require_token")
+    fields = ("device_id", "name", "protocol", "registered", "require_token", "datum_in", "key")
+
+    formfield_overrides = {
+        EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
+    }
+
+    def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "key" in form.changed_data:
+            devices.set_key(obj, obj.key)
 
     @admin.display(description=_("last heard"), ordering="last_heard_at")
     def heard(self, device: Device) -> Any:

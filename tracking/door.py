@@ -25,6 +25,11 @@ async def take(messages: Sequence[Message], *, sender: Sender, now: datetime) ->
     return await _present_writer().take(Said(messages, sender, now))
 
 
+def waiting() -> int:
+    """How many messages of this process wait to be written."""
+    return _writer.waiting if _writer else 0
+
+
 def _present_writer() -> Writer:
     """This loop's; a process serves on one."""
     global _writer  # noqa: PLW0603

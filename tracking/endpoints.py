@@ -95,7 +95,7 @@ def _read_owntracks(request: Request, zone: tzinfo) -> tuple[Sequence[Message], 
 
 
 def _told_owntracks(receipt: Receipt) -> object:
-    """The app expects a list of objects for its map; ours says what became of its message."""
+    """The app wants a list of objects for its map: empty, or one that it takes no notice of."""
     return [receipt.as_json()] if receipt.alarms or receipt.warnings else []
 
 
@@ -105,7 +105,7 @@ def _forwarder(protocol: Protocol, request: Request) -> Sender:
 
 ENDPOINTS = {
     "osmand": Endpoint(("GET", "POST"), _read_osmand, Receipt.as_json),
-    "owntracks": Endpoint(("POST",), _read_owntracks, Receipt.as_json),
+    "owntracks": Endpoint(("POST",), _read_owntracks, _told_owntracks),
     "traccar": Endpoint(("POST",), _read_traccar, Receipt.as_json),
     "batch": Endpoint(("POST",), _read_batch, Receipt.as_json),
 }

@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import rows, weighing
+from tracking import datums, rows, weighing
 from tracking.devices import Known
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, DeviceLink, Protocol
+from tracking.models import Clock, Datum, DeviceLink, Protocol
 from tracking.rows import Entry, News, Reading
 from tracking.weighing import Rank
 
@@ -54,11 +55,21 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
-    """What is kept of a fix received now; one without a time was made now."""
+    """What is kept of a fix received now, in WGS-84; one without a time was made now.
+
+    What it was measured in is what the frame itself says, or else the register (`datum`), or else
+    what the protocol is set to.
+    """
     fixed_at = fix.fixed_at or now
+    datum_in = fix.datum or (
+        datum if datum != Datum.WGS84 else settings.DATUMS.get(protocol, datum)
+    )
+    lat, lon = (fix.lat, fix.lon)
+    if datum_in != Datum.WGS84:
+        lat, lon = datums.to_wgs84(lat, lon, datum_in)
     return Reading(
-        lat=fix.lat,
-        lon=fix.lon,
+        lat=lat,
+        lon=lon,
         accuracy_m=fix.accuracy_m,
         altitude_m=fix.altitude_m,
         speed_mps=fix.speed_mps,
@@ -68,7 +79,7 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
         received_at=now,
         clock=str(clock_at(fixed_at, now=now)),
         source=str(protocol),
-        datum_in=fix.datum or datum,
+        datum_in=datum_in,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from threading import Barrier
 from typing import TypeVar
 
 from django.db import connection
@@ -47,5 +48,11 @@ def _drive(act: Callable[[], T]) -> T:
 def close() -> None:
     """Gives the connections back; for who ends a test, not for a server that ends."""
     for lane, size in ((_alarms, ALARM_LANES), (_positions, 1)):
-        for done in [lane.submit(connection.close) for _ in range(size)]:
+        together = Barrier(size)  # so that each of the threads gets one
+        for done in [lane.submit(_leave, together) for _ in range(size)]:
             done.result()
+
+
+def _leave(together: Barrier) -> None:
+    together.wait(60)
+    connection.close()

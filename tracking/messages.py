@@ -75,8 +75,8 @@ class Message:
     `device_id` is empty when it could not be read; `aliases` are other names that the register
     may know the device by. `errors` (field → reason) say what could not; a message with errors
     counts as nothing but its alarm, `warnings` spoil nothing. `reference` is the message's own
-    identity, where the protocol has one; `callback` a number or address at which the device may
-    be spoken to.
+    identity, where the protocol has one; `callback` a number or address at which the device may be
+    spoken to.
     """
 
     device_id: str = ""

@@ -1,5 +1,6 @@
 """Devices, whose they are and since when, where they were, and what they cried out."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,14 @@ class Datum(models.TextChoices):
     WGS84 = "wgs84", "WGS-84"
     GCJ02 = "gcj02", "GCJ-02"
     BD09 = "bd09", "BD-09"
+
+
+class Doubt(models.TextChoices):
+    """What speaks against a position that was kept; its clock is another matter."""
+
+    SWAPPED = "swapped", _("latitude and longitude swapped")
+    JUMP = "jump", _("too far from the one before")
+    STALE = "stale", _("told long after it was measured")
 
 
 class Reading(models.Model):
@@ -89,7 +98,17 @@ class Device(Reading):
     key = EncryptedTextField(
         _("encryption key"),
         blank=True,
+        validators=[RegexValidator(r"^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{48}|[0-9A-Fa-f]{64})$")],
         help_text=_("Of SIA DC-09: 32, 48 or 64 hexadecimal digits, the same as in the device."),
+    )
+    datum_in = models.CharField(
+        _("datum"),
+        max_length=10,
+        choices=Datum,
+        default=Datum.WGS84,
+        help_text=_(
+            "What it measures in. Maps of China are in GCJ-02 or BD-09, satellites are not."
+        ),
     )
     last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True, editable=False)
@@ -98,7 +117,10 @@ class Device(Reading):
     class Meta:
         verbose_name = _("device")
         verbose_name_plural = _("devices")
-        indexes = [models.Index(F("last_heard_at"), name="device_heard")]
+        # None over what every message changes: PostgreSQL then rewrites the row alone.
+        indexes = [
+            models.Index(F("id"), condition=Q(registered=False), name="device_is_unknown"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.device_id
@@ -141,10 +163,21 @@ class DeviceLink(models.Model):
 
 
 class Position(Reading):
-    """One entry of a device's history. The same fix sent twice is kept once."""
+    """One entry of a device's history. The same fix sent twice is kept once.
 
-    device = models.ForeignKey(Device, models.CASCADE, related_name="positions")
+    On PostgreSQL a table by day of `fixed_at`, which `history.py` keeps; nothing looks for an `id`
+    there but within a device's positions, so it has no index.
+    """
+
+    device = models.ForeignKey(
+        Device,
+        models.CASCADE,
+        related_name="positions",
+        db_index=False,  # the constraint below begins with it
+        db_constraint=False,  # the writer holds the device meanwhile; looking again costs as much
+    )
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True)
+    doubt = models.CharField(_("doubt"), max_length=10, choices=Doubt, blank=True, editable=False)
     stored_at = models.DateTimeField(_("stored"), editable=False)
 
     class Meta:

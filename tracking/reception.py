@@ -98,29 +98,30 @@ def _take_alarm(receipt: Receipt, message: Message, *, sender: Sender, now: date
 
 def _take_news(requests: Sequence[tuple[Receipt, Said]], *, now: datetime) -> None:
     """Everything but the alarms; what could not be read counts for nothing."""
+    senders = {said.sender for _, said in requests}
+    doubts = {sender: _doubt(sender, now=now) for sender in senders if sender.forwards}
     readable = []
     for receipt, said in requests:
+        doubt = doubts.get(said.sender, 0) if doubts else 0
         for message in said.messages:
             if message.kinds:
                 continue
             receipt.warnings |= message.errors | message.warnings
             if not message.errors:
-                readable.append((receipt, said, message))
+                readable.append((receipt, said, message, doubt))
     if not readable:
         return
-    senders = {said.sender for _, said in requests}
     with transaction.atomic():
-        doubts = {sender: _doubt(sender, now=now) for sender in senders}
         held = devices.hold(
             {
-                message.device_id: None if doubts[said.sender] else said.sender.protocol
-                for _, said, message in readable
+                message.device_id: None if doubt else said.sender.protocol
+                for _, said, message, doubt in readable
             }
         )
         spoken = []
-        for receipt, said, message in readable:
+        for receipt, said, message, doubt in readable:
             device, sender = held.get(message.device_id), said.sender
-            if _trusts(receipt, device, message, sender, doubts[sender]) and device:
+            if _trusts(receipt, device, message, sender, doubt) and device:
                 receipt.heard += 1
                 receipt.positions += message.fix is not None
                 spoken.append(Spoken(device, message, sender.protocol, said.at))

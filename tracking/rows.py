@@ -48,6 +48,7 @@ class Entry(NamedTuple):
     device_id: int
     reading: Reading
     battery: int | None
+    doubt: str = ""
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ _SAID = {
     "source": "varchar",
     "datum_in": "varchar",
 }
-POSITIONS = {"device_id": "int8", **_SAID, "battery": "int2"}
+POSITIONS = {"device_id": "int8", **_SAID, "battery": "int2", "doubt": "varchar"}
 NEWS = {
     "device_id": "int8", "heard_at": "timestamptz", "battery": "int2", "charging": "bool",
     "moved": "bool", **_SAID,
@@ -112,7 +113,7 @@ def write(history: Sequence[Entry], news: Sequence[News], *, now: datetime) -> N
 
 
 def _entry(entry: Entry) -> tuple[Any, ...]:
-    return (entry.device_id, *entry.reading, entry.battery)
+    return (entry.device_id, *entry.reading, entry.battery, entry.doubt)
 
 
 def _news(about: News) -> tuple[Any, ...]:

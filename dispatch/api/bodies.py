@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from dispatch.api.fields import Body, Key, Line, Needed, Seq, Text, Word
 from dispatch.states import Disposition, Priority, Role
+from tracking.protocols.dialect import Order
 
 
 class NewRequest(Body):
@@ -98,6 +99,13 @@ class Addition(Body):
 
 class Outcome(Body):
     outcome: Line = ""
+
+
+class NewCommand(Body):
+    """`argument`: seconds for `interval`, a telephone number for `call`, else nothing."""
+
+    order: Order
+    argument: Annotated[str, Field(max_length=40, pattern=r"^[+\d]*$")] = ""
 
 
 class WrapUp(Body):

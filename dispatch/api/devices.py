@@ -4,16 +4,18 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from dispatch.api import portrait
-from dispatch.api.answers import reads
+from dispatch.api.answers import acts, reads
+from dispatch.api.bodies import NewCommand
 from dispatch.api.fields import Instant
-from dispatch.api.kinds import caller, found
+from dispatch.api.kinds import caller, desk, found, reader
 from dispatch.api.paging import Page, Window, cut, page
-from dispatch.api.shapes_people import DeviceShape, PositionShape
+from dispatch.api.shapes_people import CommandShape, DeviceShape, PositionShape
 from dispatch.api.sight import Sight
+from tracking import commands
 from tracking.devices import holder_at
 from tracking.models import Device
 from tracking.selectors import devices_for, positions_for
@@ -65,6 +67,28 @@ def list_positions(
         rows = rows.filter(fixed_at__lte=span.until)
     told = page(rows, window, portrait.position, by="fixed_at")
     return {"items": [one for one in told["items"] if one], "next": told["next"]}
+
+
+@router.get("/{device_id}/commands", response=reads(Page[CommandShape]))
+def list_commands(
+    request: HttpRequest, device_id: DeviceId, window: Query[Window]
+) -> Page[CommandShape]:
+    """What it was told, and what became of it, newest first."""
+    sight = Sight(reader(request), now=timezone.now())
+    device = _one(sight, device_id, what="devices")
+    return page(device.commands.select_related("asked_by"), window, portrait.command)
+
+
+@router.post("/{device_id}/commands", response=acts(CommandShape, status=201))
+def tell_device(
+    request: HttpRequest, device_id: DeviceId, body: NewCommand
+) -> Status[CommandShape]:
+    """It is told within seconds of being on the line, and not after an hour; 409 `not_possible`
+    where it cannot be told so."""
+    user, now = desk(request), timezone.now()
+    device = found(devices_for(user, now=now), device_id=device_id)
+    made = commands.ask(device, body.order, argument=body.argument, by=user, now=now)
+    return Status(201, portrait.command(made))
 
 
 def _one(sight: Sight, device_id: str, *, what: str) -> Device:

@@ -6,6 +6,7 @@ from dispatch.api.shapes import EstimateShape
 from dispatch.api.shapes_people import (
     AccessShape,
     AlarmShape,
+    CommandShape,
     ContactShape,
     DeviceShape,
     ElderName,
@@ -19,7 +20,7 @@ from dispatch.selectors import requests_for
 from elders import selectors
 from elders.models import AccessEntry, Contact, Elder
 from tracking.devices import holder_at
-from tracking.models import Alarm, Device, Reading
+from tracking.models import Alarm, Device, DeviceCommand, Reading
 from tracking.selectors import alarms_for
 
 ALARMS_TOLD = 20
@@ -132,3 +133,18 @@ def _alarm(row: Alarm, request: int | None) -> AlarmShape:
     at = row.fixed_at or row.received_at
     assert at is not None  # noqa: S101 — every alarm was received
     return {"id": row.pk, "kind": kind, "kinds": row.kinds, "at": at, "request": request}
+
+
+def command(row: DeviceCommand) -> CommandShape:
+    return {
+        "id": row.pk,
+        "order": row.order,
+        "argument": row.argument,
+        "state": row.state,
+        "by": str(row.asked_by) if row.asked_by else None,
+        "asked_at": row.asked_at,
+        "expires_at": row.expires_at,
+        "sent_at": row.sent_at,
+        "answered_at": row.answered_at,
+        "answer": row.answer,
+    }

@@ -157,6 +157,21 @@ class DeviceShape(TypedDict):
     alarms: list[AlarmShape]
 
 
+class CommandShape(TypedDict):
+    """`state`: queued, sent, acknowledged, failed, expired."""
+
+    id: int
+    order: str
+    argument: str
+    state: str
+    by: str | None
+    asked_at: datetime
+    expires_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+    answer: str
+
+
 class CategoryShape(TypedDict):
     code: str
     name: str

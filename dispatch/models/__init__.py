@@ -1,7 +1,8 @@
 """The conductor's rows, by noun."""
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
-from dispatch.models.clock import AnswerRule, Deadline, Notice
+from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
+from dispatch.models.desk import DeskKeys
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
@@ -16,6 +17,7 @@ __all__ = [
     "CheckInEvent",
     "CheckInPlan",
     "Deadline",
+    "DeskKeys",
     "Event",
     "Handover",
     "IdempotencyKey",
@@ -25,6 +27,7 @@ __all__ = [
     "RequestAlarm",
     "RequestCall",
     "ServiceRequest",
+    "SurgeSpell",
     "Survey",
     "SurveyAnswer",
     "TrackLink",

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models.checkin import CheckIn
@@ -95,6 +95,26 @@ class AnswerRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.after_s} s: {self.get_act_display()}"
+
+
+class SurgeSpell(models.Model):
+    """From when to when everybody waited far longer than usual; `dispatch.surge` says what that is.
+    One lasts at a time, whoever finds it."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    usual_s = models.FloatField(help_text="When it began: the usual wait, and the present one.")
+    present_s = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Value(1), condition=Q(ended_at=None), name="one_surge_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"surge from {self.began_at:%Y-%m-%d %H:%M}"
 
 
 class Notice(models.Model):

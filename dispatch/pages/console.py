@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -24,6 +25,7 @@ def index(request: DeskRequest) -> HttpResponse:
         {
             "figures": figures.read(request.user, now=now),
             "demo": settings.DEMO,
+            "keys_url": reverse("console-keys"),
             **queue.read(request.user, now=now),
             **board.read(request.user, chosen="all", now=now),
             **answers.work(request, found),

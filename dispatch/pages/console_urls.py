@@ -6,6 +6,7 @@ from dispatch.pages import console
 from dispatch.pages.desk import (
     call_acts,
     desk_acts,
+    keyboard,
     lists,
     request_acts,
     reviewing,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("calls/<int:pk>/leave/", room_acts.leave, name="console-leave"),
     path("calls/<int:pk>/listen/", room_acts.listen, name="console-listen"),
     path("agent/", room_acts.agent, name="console-agent"),
+    path("keys/", keyboard.page, name="console-keys"),
     path("shift/", lists.shift, name="console-shift"),
     path("callbacks/", lists.call_backs, name="console-callbacks"),
     path("callbacks/list/", lists.call_backs_region, name="console-callbacks-list"),

@@ -25,6 +25,13 @@ def index(request: KnownRequest, elder: Elder) -> HttpResponse:
 
 @require_safe
 @for_elders
+def television(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """`/tv/`: the same on one screen, for arrow keys and OK."""
+    return _page(request, elder, "tv/index.html")
+
+
+@require_safe
+@for_elders
 def region(request: KnownRequest, elder: Elder) -> HttpResponse:
     return _page(request, elder, "elder/now.html")
 
@@ -42,6 +49,14 @@ def help_now(request: KnownRequest, elder: Elder) -> HttpResponse:
 def unwell(request: KnownRequest, elder: Elder) -> HttpResponse:
     """A person rings her, urgently: the 3 of the telephone."""
     wishes.ring_me(elder, reason="unwell", priority=Priority.URGENT, now=timezone.now())
+    return _answer(request, elder)
+
+
+@require_POST
+@for_elders
+def put_me_through(request: KnownRequest, elder: Elder) -> HttpResponse:
+    """From a screen that cannot dial: a person rings her and puts her through to her family."""
+    wishes.ring_me(elder, reason="family", priority=Priority.ROUTINE, now=timezone.now())
     return _answer(request, elder)
 
 

@@ -1,4 +1,7 @@
-"""What a family link shows of an elder: while a request is open, and for two hours after."""
+"""What the family sees of an elder: while a request is open, and for two hours after.
+
+By a link (`read`), and the same with an account (`shown`).
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,16 +64,23 @@ class FamilyPage:
 
 
 def read(link: TrackLink, *, now: datetime) -> FamilyPage:
-    request = links.request_of(link, now=now)
-    name = labels.named(link.elder)
+    exact = consent.family(link.elder, consent.Scope.WHEREABOUTS, now=now).exists()
+    return shown(link.elder, links.request_of(link, now=now), exact=exact, now=now)
+
+
+def shown(
+    elder: Elder, request: ServiceRequest | None, *, exact: bool, now: datetime
+) -> FamilyPage:
+    """The page of one request; without `exact` her place is told coarsely."""
+    name = labels.named(elder)
     if request is None:
-        return FamilyPage(link.elder, name)
+        return FamilyPage(elder, name)
     coming = visit.coming(request, now=now)
     where = whereabouts.present(request, now=now) if request.is_open else None
-    exact = consent.family(link.elder, consent.Scope.WHEREABOUTS, now=now).exists()
-    shown = where if exact or where is None else _coarse(where)
+    if where is not None and not exact:
+        where = _coarse(where)
     return FamilyPage(
-        link.elder,
+        elder,
         name,
         request,
         headline(request, coming, name),
@@ -78,8 +88,8 @@ def read(link: TrackLink, *, now: datetime) -> FamilyPage:
         coming,
         _about(coming) if coming else "",
         _care(request, name) if request.is_emergency and request.is_open else None,
-        _places(shown, coming, link.elder),
-        _place_words(shown, name) if shown else "",
+        _places(where, coming, elder),
+        _place_words(where, name) if where else "",
         timeline.told(
             request.events.order_by("seq"), elder=name, category=labels.named(request.category)
         ),

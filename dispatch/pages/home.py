@@ -20,6 +20,7 @@ from dispatch import desk, presence
 from dispatch.pages import demo, labels
 from elders import roles
 from elders.models import User
+from elders.roles import Role
 
 ELDER_SESSION_S = 400 * 86400  # the longest a browser keeps a cookie
 
@@ -72,6 +73,8 @@ def page_of(user: User | AnonymousUser) -> str:
         return reverse("station")
     if user.providers.exists():
         return reverse("provider")
+    if Role.FAMILY in roles.of(user):
+        return reverse("family")
     return reverse("admin:index") if user.is_staff else reverse("home")
 
 
@@ -111,6 +114,12 @@ def _doors() -> list[Door]:
             _("For elders: five big buttons, one press"),
         ),
         Door(
+            reverse("family"),
+            "heart-pulse",
+            _("I look after my family"),
+            _("For relatives: what she lets you see, and what is happening"),
+        ),
+        Door(
             reverse("worker"),
             "bike",
             _("I come and help"),
@@ -143,7 +152,7 @@ def _doors() -> list[Door]:
     ]
     if family := demo.path_of("track"):
         words = _("The page behind the link a family gets; no sign-in")
-        doors.insert(1, Door(family, "heart-pulse", _("My mother is Mei"), words))
+        doors.insert(1, Door(family, "send", _("My mother is Mei"), words))
     if settings.SIMULATOR:
         words = _("Ring %(number)s from the browser and press a key")
         words %= {"number": settings.HOTLINE_NUMBER}

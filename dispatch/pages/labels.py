@@ -97,6 +97,7 @@ CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),
     "unwell": _("Feels unwell, pressed on her page"),
+    "family": _("Wants to speak with her family: ring her and put her through"),
     "repeat_order": _("Asked for the same again: ask what she needs"),
     "asked": _("Answered our text with 0: wants to speak with a person"),
     "unwell_text": _("Answered the check-in: is not well"),

@@ -16,8 +16,9 @@ class Call(models.Model):
 
     `ringing`: the other side waits for a person, or hears the script (an outbound one: has not
     picked up). `claimed`: an operator took it. `talking`: they speak (an outbound one: it was
-    picked up). `wrap_up`: the line is dead, the operator writes. `abandoned`: the caller hung up
-    with nothing done.
+    picked up; an inbound one without an operator: the carrier by itself has put them through to a
+    telephone of ours). `wrap_up`: the line is dead, the operator writes. `abandoned`: the caller
+    hung up with nothing done.
     """
 
     class Direction(models.TextChoices):

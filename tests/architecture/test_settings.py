@@ -61,6 +61,8 @@ def in_production(settings):
         ("SATISFACTION_HOURS", "10:00", ["one_number.E020"]),
         ("SATISFACTION_LINE", 7.0, ["one_number.E020"]),
         ("TRUNKS", 1, ["one_number.E020"]),
+        ("DATUMS", {"h02": "mercator"}, ["one_number.E040"]),
+        ("POSITION_DAYS", 0, ["one_number.E040"]),
     ],
 )
 def test_a_wrong_configuration_is_refused(in_production, setting, value, complaints):

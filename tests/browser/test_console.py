@@ -68,7 +68,7 @@ def test_one_key_answers_a_digit_names_and_another_sends(house, windows):
     ring(house)
     olive.sees("#queue .ring", "Mei Chen")
     press(olive, "F2")
-    olive.sees("#caller .name", "Mei Chen")
+    olive.sees("#caller .who .name", "Mei Chen")
     olive.sees("#person .tag", "Number verified")
     olive.sees("#person", "diabetes, pacemaker")
     expect(olive.at("#queue .ring")).to_have_count(0)
@@ -189,7 +189,7 @@ def test_an_alarm_is_first_steals_nothing_and_is_closed_by_evidence_alone(house,
     expect(olive.at("#find")).to_be_focused()
     olive.sees("#found", "12 Willow Lane")
     press(olive, "Escape", "F2")
-    olive.sees("#caller .name", "Mei Chen")
+    olive.sees("#caller .who .name", "Mei Chen")
     olive.sees(".place header", "Device ± 20 m")  # the fix and her home, both shown
     olive.sees(".place header", "Home address")
     expect(olive.at("#case .ending")).not_to_contain_text("Cancel")

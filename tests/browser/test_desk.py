@@ -1,5 +1,7 @@
 """The desk's keys in Chromium: hold, add, wrap up, away; the wall, for everybody."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -18,7 +20,7 @@ def test_one_key_each_holds_adds_wraps_up_and_says_away(house, windows):
     ring(house)
     olive.sees("#queue .ring", "Mei Chen")
     press(olive, "F2")
-    olive.sees("#caller .name", "Mei Chen")
+    olive.sees("#caller .who .name", "Mei Chen")
     press(olive, "F4")
     olive.sees("#caller .held", "On hold")
     press(olive, "F4")
@@ -67,7 +69,7 @@ def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windo
     ring(house)
     olive.sees("#queue .ring", "Mei Chen")
     press(olive, "F2")
-    olive.sees("#caller .name", "Mei Chen")
+    olive.sees("#caller .who .name", "Mei Chen")
     found = {}
     for language, theme in (("zh-hans", "dark"), ("en", "light")):
         url = house.base_url
@@ -87,3 +89,49 @@ def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windo
             if told or wide:
                 found[language, path] = told, wide
     assert found == {}
+
+
+def test_who_rings_pops_up_and_takes_no_focus_from_who_types(house, windows):
+    staffed(house)
+    olive = windows(house, "olive")
+    olive.sees("#caller .name", "Ready")
+    find = olive.at("#find")
+    find.press_sequentially("Lan")
+    olive.sees("#found", "Lan Zhou")
+    ring(house)
+    olive.sees("#pop .name", "Mei Chen")
+    expect(find).to_be_focused()
+    expect(find).to_have_value("Lan")
+    olive.at("#found a").first.click()  # another card: what rings stays in the queue
+    olive.sees("#caller .name", "Lan Zhou")
+    expect(olive.at("#pop")).to_have_count(0)
+    olive.sees("#queue .ring .shown", "138 0000 0001")
+    expect(olive.at("#map")).to_have_class(re.compile("leaflet-container"))
+    olive.page.keyboard.press("F2")
+    olive.sees("#caller .who .name", "Mei Chen")
+    olive.sees("#person", "diabetes, pacemaker")
+
+
+def test_ones_own_keys_are_chosen_by_pressing_them_and_hold_at_once(house, windows):
+    staffed(house)
+    olive = windows(house, "olive")
+    olive.open("/console/keys/")
+    field = olive.at("#key-answer")
+    field.press("F4")
+    expect(field).to_have_value("F4")
+    olive.page.click("text=Keep")
+    olive.sees("#fault-hold", "F4 is taken already: Answer whoever is first")
+    field.press("Alt+a")
+    expect(field).to_have_value("Alt+a")
+    olive.at("#key-note").press("Backspace")
+    olive.page.click("text=Keep")
+    olive.lives()
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    olive.page.keyboard.press("?")
+    olive.sees("#keys .keys", "Answer")
+    olive.sees("#keys .keys", "Alt A")
+    olive.page.keyboard.press("Escape")
+    olive.page.keyboard.press("F2")  # nobody's any more
+    olive.page.keyboard.press("Alt+a")
+    olive.sees("#caller .who .name", "Mei Chen")

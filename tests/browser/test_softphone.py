@@ -284,7 +284,7 @@ def test_on_the_console_f2_takes_the_call_and_the_telephone_with_it(browser, hou
         ring(house)
         olive.sees("#queue .ring", "Mei Chen")
         olive.page.keyboard.press("F2")
-        olive.sees("#caller .name", "Mei Chen")
+        olive.sees("#caller .who .name", "Mei Chen")
         expect(telephone).to_have_attribute("data-state", "talking", timeout=SOON_MS)
         olive.page.reload()
         expect(telephone).to_have_attribute("data-state", "talking", timeout=SOON_MS)

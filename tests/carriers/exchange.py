@@ -2,14 +2,17 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.test import override_settings
 from django.utils import timezone
 
+from elders.models import User
 from telephony.carriers.asterisk import deployment, holding, prompts
+from telephony.carriers.asterisk.deployment import telephone
+from telephony.carriers.asterisk.switchboard import Switchboard
 from telephony.management.commands.run_ami import Holder
 from telephony.models import Call, LinkOrder
 from tests.infra import voice
@@ -42,6 +45,24 @@ class Exchange:
             thread.join(20)
             self.trunk.forget()
 
+    def equip(self, *operators: User) -> None:
+        """A telephone for each of them, under the name of `deployment.telephone`."""
+        self.configure(operators)
+        self.asterisk.reload()
+        shown = telephone(operators[-1].pk)
+        self.trunk.until(lambda: shown in self.asterisk.console("pjsip show endpoints"))
+
+    def configure(self, operators: Sequence[User] = ()) -> None:
+        with override_settings(**settings_of(self.asterisk)):
+            deployment.write(self.asterisk.etc, operators)
+        self.asterisk.connect(user.pk for user in operators)
+
+    @property
+    def board(self) -> Switchboard:
+        link = self.holder._link
+        assert link is not None
+        return link.board
+
     def settle(self, line: Line) -> None:
         """Returns once nothing is left to be done, and the line has fallen silent."""
         self.trunk.until(lambda: self._is_idle() and line.quiet_s() > QUIET_S)
@@ -69,12 +90,10 @@ class Exchange:
         return [said.get(code, code) for code in line.sentences()]
 
     def _is_idle(self) -> bool:
-        link = self.holder._link
-        assert link is not None
-        legs = list(link.board.legs.values())
+        legs = list(self.board.legs.values())
         return not (
             LinkOrder.objects.filter(taken_at=None).exists()
-            or link.board.turns._waiting
+            or self.board.turns._waiting
             or any(leg._running or leg._steps for leg in legs)
         )
 
@@ -87,6 +106,7 @@ def settings_of(asterisk: Asterisk) -> dict[str, Any]:
         "ON_CALL_NUMBERS": env["ON_CALL_NUMBERS"].split(),
         "PROMPTS_DIR": asterisk.prompts,
         "SPEECH_COMMAND": voice.program(asterisk.folder),
+        "SPOOL_DIR": asterisk.folder / "spool-of-the-house",
     }
 
 
@@ -96,10 +116,11 @@ def exchange() -> Iterator[Exchange]:
     asterisk = Asterisk()
     try:
         asterisk.lay_out()
-        with override_settings(**settings_of(asterisk)):
-            deployment.write(asterisk.etc, [])
         voice.music(asterisk.prompts / "waiting")
-        with asterisk, Trunk(asterisk) as trunk:
-            yield Exchange(asterisk, trunk)
+        with Trunk(asterisk) as trunk:
+            it = Exchange(asterisk, trunk)
+            it.configure()
+            with asterisk:
+                yield it
     finally:
         shutil.rmtree(asterisk.folder, ignore_errors=True)

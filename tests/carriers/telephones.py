@@ -158,7 +158,8 @@ class OfAsterisk:
 
         def where(self) -> str:
             self.exchange.settle(self.line)
-            if self.line.state == "over":
+            if self.exchange.call(self.line).is_over:
+                self.exchange.trunk.until(lambda: self.line.state == "over")
                 return "over"
             return "room" if self.exchange.in_room(self.line) else "line"
 

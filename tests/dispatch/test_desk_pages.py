@@ -13,7 +13,7 @@ from dispatch.models import AnswerRule, Deadline, Notice
 from dispatch.models.clock import RUNNING
 from dispatch.pages.desk import queue
 from elders.models import AccessEntry
-from telephony import agents, callbacks, inbound, outbound, recordings, rooms
+from telephony import agents, callbacks, inbound, outbound, recordings, recovery, rooms
 from telephony.models import AgentState, Call, CallBack, CallReview, OutboundJob, Recording, Skill
 from tests import cast
 from tests.scenarios.phone import Phone
@@ -270,6 +270,30 @@ def test_a_recording_is_read_with_a_trace_by_who_may(client, olive, settings, me
     assert client.get(reverse("console-sound", args=[kept.pk])).status_code == 404
     recordings.keep_audio(kept.call, b"RIFF", audio_type="audio/wav", now=timezone.now())
     assert client.get(reverse("console-sound", args=[kept.pk])).content == b"RIFF"
+
+
+def test_who_speaks_with_an_on_call_mobile_is_shown_and_cannot_be_taken(
+    client, olive, phone, settings
+):
+    settings.ON_CALL_NUMBERS = ["+8613900000091"]
+    call = Call.objects.get()
+    recovery.joined(call.pk, number="+8613900000091", now=timezone.now())
+    shown = page(client, "console-queue")
+    assert "is speaking with the on-call mobile +86 139 0000 0091" in shown
+    assert "Nobody waits" in shown
+    press(client, "console-take", call.pk, status=409)
+
+
+def test_a_message_is_played_from_the_call_back_list(client, olive, phone):
+    phone.hang_up()
+    call, now = Call.objects.get(), timezone.now()
+    recordings.keep_message(call, b"RIFF", reference="1", audio_type="audio/wav", now=now)
+    address = reverse("console-recording", args=[Recording.objects.get().pk])
+    assert address in page(client, "console-callbacks-list")
+    assert address in page(client, "console-queue")
+    assert (
+        client.get(reverse("console-sound", args=[Recording.objects.get().pk])).content == b"RIFF"
+    )
 
 
 def test_silence_about_recording_means_no_recording(olive, phone):

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from dispatch import surge
+from dispatch.models import SurgeSpell
 from telephony.models import Call
 
 pytestmark = pytest.mark.django_db
@@ -39,30 +40,80 @@ def waiting(now, *waits_s):
         call(f"waits-{n}", now - timedelta(seconds=wait_s))
 
 
+def is_one(now):
+    """Whether the sweep finds a surge."""
+    surge.watch(now=now)
+    return surge.now_or_not(now=now).on
+
+
 def test_three_times_the_usual_wait_is_a_surge(now):
     usually(now, 10)
     waiting(now, 20, 30, 45)
+    assert is_one(now)
     found = surge.now_or_not(now=now)
-    assert (found.on, found.usual_s) == (True, 10)
+    assert found.usual_s == 10
 
 
 def test_less_than_that_is_a_busy_morning(now):
     usually(now, 10)
     waiting(now, 20, 25, 40)
-    assert not surge.now_or_not(now=now).on
+    assert not is_one(now)
 
 
 def test_one_long_wait_is_no_surge(now):
     usually(now, 10)
     waiting(now, 300)
-    assert not surge.now_or_not(now=now).on
+    assert not is_one(now)
 
 
 def test_the_factor_is_a_setting(now, settings):
     settings.SURGE_FACTOR = 2
     usually(now, 10)
     waiting(now, 20, 25, 40)
-    assert surge.now_or_not(now=now).on
+    assert is_one(now)
+
+
+def test_it_does_not_flap_when_the_wait_goes_up_and_down_around_the_line(now):
+    usually(now, 10)
+    waiting(now, 20, 30, 45)
+    assert is_one(now)
+    for second in range(1, 600, 20):
+        at = now + timedelta(seconds=second)
+        Call.objects.filter(carrier_ref__startswith="waits").update(
+            opened_at=at - timedelta(seconds=25 if second % 40 == 1 else 45)
+        )
+        assert is_one(at), second
+    assert SurgeSpell.objects.count() == 1
+
+
+def test_it_ends_below_the_lower_line_and_not_before_five_minutes(now):
+    usually(now, 10)
+    waiting(now, 20, 30, 45)
+    assert is_one(now)
+    Call.objects.filter(carrier_ref__startswith="waits").delete()
+    almost = now + timedelta(seconds=299)
+    assert is_one(almost)
+    call("quick", almost, waits_s=16)
+    assert is_one(almost + timedelta(seconds=20)), "16 s is above one and a half times 10 s"
+    call("quicker", almost, waits_s=10)
+    over = almost + timedelta(seconds=20)
+    assert not is_one(over)
+    spell = SurgeSpell.objects.get()
+    assert (spell.began_at, spell.ended_at) == (now, over)
+
+
+def test_after_one_there_may_be_another(now):
+    usually(now, 10)
+    SurgeSpell.objects.create(began_at=now, ended_at=now, usual_s=10, present_s=40)
+    waiting(now, 20, 30, 45)
+    assert is_one(now)
+    assert SurgeSpell.objects.filter(ended_at=None).count() == 1
+
+
+def test_of_two_who_find_it_at_once_one_begins_it(now):
+    assert surge._begin(10, 40, now=now)
+    assert not surge._begin(10, 40, now=now)
+    assert SurgeSpell.objects.count() == 1
 
 
 def test_in_a_surge_what_saves_lives_is_asked_and_the_rest_is_skipped():

@@ -1,20 +1,17 @@
 """What stands in the database of a gateway under test. Runs in a process of its own."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
+from django.utils import timezone
 
 from config.models import Heartbeat
 from dispatch.models import RequestAlarm, ServiceRequest
 from elders.models import Elder
 from tests import cast
-from tracking import devices
-from tracking.models import Alarm, Device, Position
-
-
-def language() -> str:
-    return settings.LANGUAGE_CODE
+from tracking import commands, devices
+from tracking.models import Alarm, Device, DeviceCommand, Position
 
 
 def wearers(device_ids: list[str]) -> list[int]:
@@ -67,6 +64,17 @@ def positions() -> int:
     return Position.objects.count()
 
 
+def order(device_id: str, what: str) -> int:
+    device = Device.objects.get(device_id=device_id)
+    Device.objects.filter(pk=device.pk).update(protocol="watch")
+    device.refresh_from_db()
+    return commands.ask(device, what, by=None, now=timezone.now()).pk
+
+
+def command(pk: int) -> str:
+    return DeviceCommand.objects.get(pk=pk).state
+
+
 def beat() -> dict[str, Any]:
     found = Heartbeat.objects.filter(work="gateway").first()
     return dict(found.facts) if found else {}
@@ -84,3 +92,22 @@ def cases_by_device() -> dict[str, list[int]]:
 def emergencies_by_elder() -> dict[int, int]:
     rows = ServiceRequest.objects.filter(priority="emergency").values_list("elder_id", flat=True)
     return dict(Counter(pk or 0 for pk in rows))
+
+
+def broken(promises: dict[str, list[datetime]]) -> list[str]:
+    """Of presses that were answered, by device and time: everything that is not exactly one alarm
+    in exactly one case, and every elder with more than one emergency."""
+    wrong = []
+    cases: dict[int, list[int]] = {}
+    for alarm, request in RequestAlarm.objects.values_list("alarm_id", "request_id"):
+        cases.setdefault(alarm, []).append(request)
+    kept: dict[tuple[str, datetime], list[int]] = {}
+    for device, at, pk in Alarm.objects.values_list("device__device_id", "fixed_at", "pk"):
+        kept.setdefault((device, at), []).append(pk)
+    for device_id, presses in promises.items():
+        for at in presses:
+            found = kept.get((device_id, at), [])
+            if len(found) != 1 or len(cases.get(found[0], [])) != 1:
+                wrong.append(f"{device_id} {at}: alarms {found}, cases {map(cases.get, found)}")
+    wrong += [f"elder {pk}: {n}" for pk, n in emergencies_by_elder().items() if n != 1]
+    return wrong

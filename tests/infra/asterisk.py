@@ -9,12 +9,12 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Self
 
 from tests.infra.debian import Tree, unpacked
-from tests.infra.process import Process, free_port
+from tests.infra.process import ROOT, Process, free_port
 from tests.infra.server import manage
 
 SUITE = "forky"
@@ -58,12 +58,13 @@ def voices() -> str:
 class Asterisk(Process):
     """`with Asterisk() as it:` waits until it is booted. `env` switches a house's carrier on.
 
-    `trunk_port` is where it rings numbers outside; nobody listens there until a test does.
+    `trunk_port` is where it rings numbers outside, `desk_port` where it rings operators; nobody
+    listens there until a test does.
     """
 
     def __init__(self, *, on_call: str = "") -> None:
         self.sip_port, self.ami_port, self.ws_port = free_udp_port(), free_port(), free_port()
-        self.trunk_port = free_udp_port()
+        self.trunk_port, self.desk_port = free_udp_port(), free_udp_port()
         super().__init__([*program("asterisk"), "-f"], env={"TERM": "dumb"})
         self.prompts = self.folder / "prompts"
         rtp = 20_000 + (os.getpid() % 20) * 1000
@@ -89,18 +90,20 @@ class Asterisk(Process):
         self.wait_until(self._booted)
         return self
 
-    def configure(
-        self, env: Mapping[str, str], *, telephones: Mapping[int, int] | None = None
-    ) -> None:
-        """Writes the configuration of a house. `telephones`: user → the port at which a SIPp is
-        their telephone, without registering; those of browsers register."""
+    def configure(self, env: Mapping[str, str], *, telephones: Collection[int] = ()) -> None:
+        """Writes the configuration of a house. `telephones`: users whose telephone is on
+        `desk_port`, without registering; those of browsers register."""
         self.lay_out()
         manage("asterisk_config", str(self.etc), env={**os.environ, **env})
+        self.connect(telephones)
+
+    def connect(self, telephones: Iterable[int]) -> None:
+        """These users' telephones need not register."""
         file = self.etc / "pjsip_operators.conf"
         text = file.read_text()
-        for user, port in (telephones or {}).items():
+        for user in telephones:
             here = f"\n[op-{user}]\ntype = aor\n"
-            text = text.replace(here, f"{here}contact = sip:op-{user}@127.0.0.1:{port}\n")
+            text = text.replace(here, f"{here}contact = sip:op-{user}@127.0.0.1:{self.desk_port}\n")
         file.write_text(text)
 
     def reload(self) -> None:
@@ -113,6 +116,15 @@ class Asterisk(Process):
         asked = [*program("asterisk"), "-C", str(self.etc / "asterisk.conf"), "-rx", line]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
         return done.stdout
+
+    def speaks(self, words: str, language: str) -> float:
+        """How many seconds the voice that ships takes for `words`."""
+        command = [str(ROOT / "deploy" / "asterisk" / "speak"), language]
+        env = {**os.environ, "PATH": self.house_env["PATH"]}
+        done = subprocess.run(
+            command, input=words.encode(), env=env, capture_output=True, timeout=60, check=True
+        )
+        return (len(done.stdout) - 44) / 16_000
 
     def channels(self) -> list[str]:
         """The names of the channels that are up."""

@@ -41,35 +41,52 @@ class House:
         self.until_well()
 
 
-@contextmanager
-def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[House]:
-    """SQLite in `var` and the worker inside the server: what a laptop runs."""
-    own = {"VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": "", **(env or {})}
+def database(var: Path, *parts: Postgres | Redis) -> dict[str, str]:
+    """The environment of a migrated, empty database of its own: SQLite in `var`, or in `parts`."""
     var.mkdir(parents=True, exist_ok=True)
-    if not (var / "one.sqlite3").exists():
+    own = {"VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": ""}
+    if not parts and not (var / "one.sqlite3").exists():
         shutil.copy(migrated_file(), var / "one.sqlite3")
-    with Server(env=own, migrate=False) as server:
-        house = House(server, [])
+    for part in parts:
+        if isinstance(part, Redis):
+            own["REDIS_URL"] = part.url()
+        else:
+            name = f"house_{uuid4().hex[:12]}"
+            own["DATABASE_URL"] = part.database(name, like=migrated(part))
+    return own
+
+
+@contextmanager
+def running(env: Mapping[str, str], *, processes: int = 1) -> Iterator[House]:
+    """A server on that database; in production Celery worker and beat beside it."""
+    with ExitStack() as stack:
+        server = Server(env=env, migrate=False, processes=processes)
+        beside = ("worker", "beat") if env["DATABASE_URL"] else ()
+        parts = [stack.enter_context(Celery(part, env=server.env)) for part in beside]
+        house = House(stack.enter_context(server), parts)
         house.until_well()
         yield house
 
 
 @contextmanager
+def embedded(var: Path, *, env: Mapping[str, str] | None = None) -> Iterator[House]:
+    """SQLite in `var` and the worker inside the server: what a laptop runs."""
+    with running({**database(var), **(env or {})}) as house:
+        yield house
+
+
+@contextmanager
 def production(
-    var: Path, postgres: Postgres, redis: Redis, *, env: Mapping[str, str] | None = None
+    var: Path,
+    postgres: Postgres,
+    redis: Redis,
+    *,
+    env: Mapping[str, str] | None = None,
+    processes: int = 1,
 ) -> Iterator[House]:
     """A database of its own in `postgres`, Celery worker and beat on `redis`."""
-    own = {
-        "VAR_DIR": str(var),
-        "DATABASE_URL": postgres.database(f"house_{uuid4().hex[:12]}", like=migrated(postgres)),
-        "REDIS_URL": redis.url(),
-        **(env or {}),
-    }
-    with ExitStack() as stack:
-        server = Server(env=own, migrate=False)
-        parts = [stack.enter_context(Celery(part, env=server.env)) for part in ("worker", "beat")]
-        house = House(stack.enter_context(server), parts)
-        house.until_well()
+    own = {**database(var, postgres, redis), **(env or {})}
+    with running(own, processes=processes) as house:
         yield house
 
 

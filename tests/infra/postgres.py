@@ -5,6 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 import psycopg
@@ -61,6 +63,20 @@ class Postgres(Process):
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return self.url(name)
+
+    def pause(self) -> None:
+        """Stands still, with all its connections, until `resume`."""
+        self._signal_each(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal_each(signal.SIGCONT)
+
+    def _signal_each(self, number: int) -> None:
+        """To the postmaster and its backends, which lead process groups of their own."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii").split()
+        for pid in [self.pid, *map(int, children)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _init(self) -> None:
         secret = self.folder / "password"

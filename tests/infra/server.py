@@ -43,7 +43,12 @@ class Server(Process):
     """
 
     def __init__(
-        self, *, env: Mapping[str, str], port: int | None = None, migrate: bool = True
+        self,
+        *,
+        env: Mapping[str, str],
+        port: int | None = None,
+        migrate: bool = True,
+        processes: int = 1,
     ) -> None:
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
@@ -57,6 +62,7 @@ class Server(Process):
             "--timeout-graceful-shutdown",
             "5",
         ]
+        command += ["--workers", str(processes)] if processes > 1 else []
         super().__init__(command, env={"DJANGO_SETTINGS_MODULE": "config.settings", **own})
         self._migrate = migrate
 

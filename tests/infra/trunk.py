@@ -229,17 +229,15 @@ class Line:
 
 
 class Trunk:
-    """Every telephone outside, and those of operators (`op-7`), on the trunk's port."""
+    """Every telephone outside, and those of operators (`op-7`)."""
 
     def __init__(self, asterisk: Asterisk) -> None:
         self.asterisk = asterisk
         self.lines: list[Line] = []
         self._again: dict[tuple[str, str], str] = {}
         self._ends = threading.Event()
-        self._door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._door.bind(("127.0.0.1", asterisk.trunk_port))
         self._ears = selectors.DefaultSelector()
-        self._ears.register(self._door, selectors.EVENT_READ, self)
+        self._door, self._desk = map(self._listen, (asterisk.trunk_port, asterisk.desk_port))
         self._threads = [
             threading.Thread(target=act, daemon=True) for act in (self._hear, self._say)
         ]
@@ -303,6 +301,12 @@ class Trunk:
         self.lines.append(line)
         return line
 
+    def _listen(self, port: int) -> socket.socket:
+        door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        door.bind(("127.0.0.1", port))
+        self._ears.register(door, selectors.EVENT_READ, self)
+        return door
+
     def _hear(self) -> None:
         while not self._ends.is_set():
             for key, _ in self._ears.select(0.1):
@@ -355,3 +359,4 @@ class Trunk:
         self.forget()
         self._ears.close()
         self._door.close()
+        self._desk.close()

@@ -178,3 +178,13 @@ def test_a_strange_form_still_orders(hers, drawn):
 
 def test_an_unknown_order_is_not_found(hers):
     assert hers.post("/elder/order/gold/").status_code == 404
+
+
+def test_on_a_television_a_person_rings_and_puts_her_through_to_her_family(mei, hers):
+    page = hers.get("/tv/").content.decode()
+    assert 'class="elder tv"' in page
+    assert "only-tv" in page
+    hers.post("/elder/family/")
+    callback = CallBack.objects.get()
+    assert (callback.elder, callback.reason, callback.priority) == (mei, "family", "routine")
+    assert "And puts you through to your family." in words(hers, "/tv/")

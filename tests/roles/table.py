@@ -69,6 +69,8 @@ TABLE = [
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
+    Line(r"\w+ family/.*", frozenset({"family", "other family"})),
+    Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
     Line(r"\w+ station/.*", frozenset({"station"})),
     Line(r"\w+ provider/papers/<pk>/", frozenset({"provider", "administrator"}) | READERS),

@@ -8,7 +8,8 @@ from django.db import connection
 from elders.models import AccessEntry
 from telephony import desk, inbound, recordings
 from telephony.errors import CallError
-from telephony.models import Call, Recording
+from telephony.instructions import Say, as_json
+from telephony.models import Call, CallBack, Recording
 from tests.cast import agnes, mei, olive, sol
 from tests.telephony.test_desk import ring
 
@@ -96,3 +97,52 @@ def test_what_is_too_old_is_deleted_and_that_it_was_there_stays(now):
     assert recordings.sweep(now=now + timedelta(days=90)) == 0
     kept = Recording.objects.get()
     assert (kept.words, kept.audio, kept.deleted_at) == ("", None, now + timedelta(days=90))
+
+
+TOLD = Say("This call is recorded.", "en")
+
+
+@pytest.mark.parametrize(("after_s", "times"), [(1, 2), (60, 1)])
+def test_who_is_answered_before_she_can_have_heard_that_it_is_recorded_hears_it_then(
+    now, after_s, times
+):
+    call = ring(now)
+    said = [as_json(Say("Hello.", "en")), as_json(TOLD)]
+    Call.objects.filter(pk=call).update(step={"recorded": said[1]}, script=said)
+    desk.claim(call, by=olive(), now=now + timedelta(seconds=after_s))
+    script = Call.objects.get().script
+    assert [step.get("text") for step in script].count(TOLD.text) == times
+    assert script[-1]["verb"] == "bridge"
+
+
+def left_a_message(now, reference="tone-1"):
+    call = Call.objects.get(pk=ring(now, "leg-m"))
+    recordings.keep_message(
+        call, b"RIFF my hip", reference=reference, audio_type="audio/wav", now=now
+    )
+    return call
+
+
+def test_a_message_is_kept_once_though_nobody_was_told_and_she_is_to_be_rung_back(now, settings):
+    settings.RECORD_CALLS = False
+    call = left_a_message(now)
+    recordings.keep_message(call, b"RIFF", reference="tone-1", audio_type="audio/wav", now=now)
+    assert recordings.audio_of(Recording.objects.get()) == b"RIFF my hip"
+    assert CallBack.objects.get().reason == "message"
+
+
+def test_whoever_rings_back_hears_the_message_and_the_elder_can_read_so(now):
+    call = left_a_message(now)
+    Call.objects.filter(pk=call.pk).update(elder=mei())
+    (messages,) = recordings.messages_of(CallBack.objects.all(), operator := olive()).values()
+    recordings.play(messages[0].pk, by=operator, purpose="call-back", now=now)
+    assert AccessEntry.objects.get(what="recording").actor == operator
+    assert recordings.messages_of(CallBack.objects.all(), agnes()) == {
+        CallBack.objects.get().pk: []
+    }
+
+
+def test_a_message_is_deleted_in_its_time_as_everything_else(now):
+    left_a_message(now)
+    assert recordings.sweep(now=now + timedelta(days=90)) == 1
+    assert Recording.objects.get().audio is None

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from telephony import desk, recovery
+from telephony import agents, desk, inbound, recovery, rooms
+from telephony.errors import CallError
 from telephony.models import Call, CallBack
 from tests.cast import KA_MING_NUMBER, LAN_NUMBER, MEI_NUMBER, olive
 from tests.telephony.test_desk import ring
@@ -59,3 +60,32 @@ def test_a_hang_up_that_we_missed_ends_the_call(now):
 
 def test_a_call_that_still_rings_is_no_record(now):
     assert recovery.missed("simulator", [record(now, "a", ended=False)], now=now) == 0
+
+
+MOBILE = "+8613900000091"
+
+
+def test_whom_the_carrier_put_through_by_itself_is_nobody_s_to_take_and_waits_no_more(now):
+    call = ring(now)
+    for _ in range(2):
+        recovery.joined(call, number=MOBILE, now=now + timedelta(seconds=30))
+    assert not desk.queue().exists()
+    assert [party.who for party in rooms.present(recovery.spoken_with().get())] == [MOBILE]
+    with pytest.raises(CallError) as refused:
+        desk.claim(call, by=olive(), now=now + timedelta(seconds=31))
+    assert (refused.value.code, MOBILE in refused.value.message) == ("spoken_with", True)
+    inbound.hang_up(call, now=now + timedelta(seconds=90))
+    assert Call.objects.get().state == "ended"
+    assert not CallBack.objects.exists()
+    assert not rooms.present(Call.objects.get()).exists()
+
+
+def test_an_operator_who_took_it_in_that_very_moment_has_it_no_longer(now):
+    operator, call = olive(), ring(now)
+    agents.seen(operator, now=now)
+    desk.claim(call, by=operator, now=now)
+    desk.talk(call, by=operator, now=now)
+    recovery.joined(call, number=MOBILE, now=now)
+    assert recovery.spoken_with().get().operator is None
+    assert not desk.held_by(operator).exists()
+    assert agents.ready(now=now).filter(user=operator).exists()

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracking.protocols import osmand
+from tracking.protocols import osmand, owntracks
 from tracking.protocols.osmand_fields import KNOT_MPS
+from tracking.protocols.owntracks import Names
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 TOWN = ZoneInfo("Asia/Shanghai")
@@ -55,6 +56,24 @@ def test_every_public_osmand_request_is_read_as_stated(row):
         assert fix.course == stated.get("course")
         speed_mps = stated.get("speed_mps", stated.get("speed_kn", 0) * KNOT_MPS)
         assert fix.speed_mps == pytest.approx(speed_mps)
+    assert message.battery == stated.get("batteryLevel")
+    assert_time(message.sent_at, stated)
+
+
+@pytest.mark.parametrize("row", rows("owntracks"))
+def test_every_public_owntracks_request_is_read_as_stated(row):
+    (frame,) = row["frames"]
+    (message,) = owntracks.decode(frame["body"].encode(), Names(), zone=TOWN)
+    stated, fix = row["stated_in_frame"], message.fix
+    assert message.errors == {}
+    assert message.device_id == row["ids"][0]
+    assert fix is not None
+    assert fix.lat == pytest.approx(stated["lat"], abs=1e-5)
+    assert fix.lon == pytest.approx(stated["lon"], abs=1e-5)
+    assert (fix.valid, fix.altitude_m) == (stated["valid"], stated.get("altitude_m"))
+    assert (fix.accuracy_m, fix.course) == (stated.get("accuracy_m"), stated.get("course"))
+    if "speed_kmh" in stated:
+        assert fix.speed_mps == pytest.approx(stated["speed_kmh"] / 3.6)
     assert message.battery == stated.get("batteryLevel")
     assert_time(message.sent_at, stated)
 

@@ -11,6 +11,7 @@ from tracking.gateway.admission import Admission
 from tracking.gateway.datagrams import Datagrams
 from tracking.gateway.keeping import Figures, Keeper
 from tracking.gateway.line import Line
+from tracking.gateway.orders import Orders
 from tracking.models import Protocol
 from tracking.protocols.dialect import Dialect
 
@@ -44,7 +45,9 @@ class Gateway:
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[Datagrams] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._tidying: asyncio.Task[None] | None = None
+        self.by_device: dict[str, Line] = {}
+        self.orders = Orders(self)
+        self._chores: list[asyncio.Task[None]] = []
 
     # --- its life --------------------------------------------------------------------------------
 
@@ -59,7 +62,7 @@ class Gateway:
                 log.error("nobody listens for %s: port %s: %s", name, port, error)
             else:
                 self.ports[name] = port
-        self._tidying = asyncio.create_task(self._tidy())
+        self._chores = [asyncio.create_task(act) for act in (self._tidy(), self.orders.run())]
 
     async def stop(self) -> None:
         """Hears no more, finishes and answers what is being committed, and hangs up."""
@@ -68,8 +71,8 @@ class Gateway:
             server.close()
         for line in self._lines:
             line.stop_reading()
-        if self._tidying:
-            self._tidying.cancel()
+        for chore in self._chores:
+            chore.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=DRAIN_S)
         for line in list(self._lines):
@@ -112,10 +115,14 @@ class Gateway:
     def spoke(self, line: Line) -> None:
         line.spoken = True
         self._admission.speak(line)
+        if device_id := line.session.device_id:
+            self.by_device[device_id] = line
 
     def closed(self, line: Line) -> None:
         self._lines.discard(line)
         self._admission.leave(line)
+        if self.by_device.get(line.session.device_id) is line:
+            del self.by_device[line.session.device_id]
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something that a stop waits for."""

@@ -6,7 +6,7 @@ heartbeats wait while the queue is full, and are shed after a while: the device 
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -42,7 +42,7 @@ class Keeper:
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
-        self._alarms = 0
+        self._under_way: dict[Hashable, asyncio.Future[bool]] = {}
 
     async def keep_news(self, messages: Sequence[Message], sender: Sender) -> bool:
         """Whether these messages without an alarm are committed."""
@@ -67,29 +67,49 @@ class Keeper:
     async def keep_alarm(self, messages: Sequence[Message], sender: Sender) -> bool:
         """Whether these messages, of which one is an alarm, are committed and handed over.
 
-        Where it fails it is tried again, whether or not the device still listens.
+        Where it fails it is tried again, whether or not the device still listens. Said again while
+        it is being committed it is not another: else devices that repeat what is not answered yet
+        would make a queue that is never answered in time.
         """
         self.figures.alarms += 1
-        self._alarms += 1
-        patience_s, pause_s = ALARM_PATIENCE_S, FIRST_PAUSE_S
-        if self._alarms > MAX_ALARMS:
-            patience_s = 0.0
+        what = _identity(messages, sender)
+        if first := self._under_way.get(what):
+            return await first
+        done = self._under_way[what] = asyncio.get_running_loop().create_future()
+        kept = False
         try:
-            while True:
-                try:
-                    await door.take(messages, sender=sender, now=timezone.now())
-                except TrackingError as refused:
-                    # Kept, and handed over by the sweep; or of no use to try again.
-                    log.warning("alarm not taken: %s", refused.code)
-                    return False
-                except Exception:
-                    log.exception("alarm not committed yet")
-                else:
-                    return True
-                if patience_s <= 0:
-                    log.error("alarm given back to its device unanswered")
-                    return False
-                await asyncio.sleep(pause_s)
-                patience_s, pause_s = patience_s - pause_s, min(2 * pause_s, LONGEST_PAUSE_S)
+            kept = await self._commit(messages, sender)
         finally:
-            self._alarms -= 1
+            del self._under_way[what]
+            done.set_result(kept)
+        return kept
+
+    async def _commit(self, messages: Sequence[Message], sender: Sender) -> bool:
+        patience_s = ALARM_PATIENCE_S if len(self._under_way) <= MAX_ALARMS else 0.0
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await door.take(messages, sender=sender, now=timezone.now())
+            except TrackingError as refused:
+                # Kept, and handed over by the sweep; or of no use to try again.
+                log.warning("alarm not taken: %s", refused.code)
+                return False
+            except Exception:
+                log.exception("alarm not committed yet")
+            else:
+                return True
+            if patience_s <= 0:
+                log.error("alarm given back to its device unanswered")
+                return False
+            await asyncio.sleep(pause_s)
+            patience_s, pause_s = patience_s - pause_s, min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _identity(messages: Sequence[Message], sender: Sender) -> Hashable:
+    """What a repetition of these messages has in common with them."""
+    told = [
+        (m.device_id or sender.address, m.kinds, m.sent_at, m.reference, m.token)
+        for m in messages
+        if m.kinds
+    ]
+    return (sender.protocol, *told)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracking.gateway.gateway import Gateway
 
 MOST_WAITING = 64  # frames; beyond them the line is not read until some are committed
+MOST_CRYING = 16  # alarms of one line that are being committed; another waits for one of them
 AT_ONCE = 32  # frames that are committed together
 UNREAD_BYTES = 64 * 1024  # answers; a device that reads none of them is not there
 
@@ -25,6 +26,7 @@ UNREAD_BYTES = 64 * 1024  # answers; a device that reads none of them is not the
 class Line(asyncio.Protocol):
     __slots__ = (
         "_allowance",
+        "_crying",
         "_ending",
         "_gateway",
         "_partial",
@@ -49,6 +51,7 @@ class Line(asyncio.Protocol):
         self._waiting: deque[Heard] | None = None
         self._allowance: Allowance | None = None
         self._running = self._paused = self._ending = False
+        self._crying = 0
 
     # --- what asyncio calls ----------------------------------------------------------------------
 
@@ -112,8 +115,15 @@ class Line(asyncio.Protocol):
         figures.frames += 1
         self.heard_at = self._gateway.clock()
         heard = read(self.dialect, frame, self.session)
+        for message in heard.messages:
+            if message.answers:
+                done = (self.session.device_id, message.answers, message.answer_text)
+                self._gateway.begin(self._gateway.orders.answered(*done))
         if cries(heard):
             self._gateway.spoke(self)
+            self._crying += 1
+            if self._crying >= MOST_CRYING:
+                self.stop_reading()
             self._gateway.begin(self._keep_alarm(heard))
             return
         readable = usable(heard)
@@ -149,15 +159,24 @@ class Line(asyncio.Protocol):
                 kept = await self._gateway.keeper.keep_news(messages, self._sender)
                 for heard in some:
                     self._answer(heard, kept=kept)
-                if self._paused and self._transport and not self._gateway.stopping:
-                    self._paused = False
-                    self._transport.resume_reading()
+                self._read_on()
         finally:
             self._running, self._waiting = False, None
 
     async def _keep_alarm(self, heard: Heard) -> None:
-        kept = await self._gateway.keeper.keep_alarm(usable(heard), self._sender)
+        try:
+            kept = await self._gateway.keeper.keep_alarm(usable(heard), self._sender)
+        finally:
+            self._crying -= 1
         self._answer(heard, kept=kept)
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Reads again, if it was full and is not any more."""
+        full = self._crying >= MOST_CRYING or len(self._waiting or ()) >= MOST_WAITING
+        if self._paused and self._transport and not full and not self._gateway.stopping:
+            self._paused = False
+            self._transport.resume_reading()
 
     def _answer(self, heard: Heard, *, kept: bool) -> None:
         figures = self._gateway.figures

@@ -11,19 +11,18 @@ from datetime import datetime
 
 from tracking.messages import Message
 from tracking.protocols import gt06_fields as fields
+from tracking.protocols import gt06_frames as frames
 from tracking.protocols import gt06_places as places
 from tracking.protocols.dialect import Heard, Order, Session
-from tracking.protocols.octets import crc_x25, digits, either
+from tracking.protocols.gt06_frames import LOGIN, LONG, Frame, pack, pack_bare, take_apart
+from tracking.protocols.octets import digits, either
 from tracking.protocols.readings import cry_raw
+from tracking.words import printable
 
-SHORT, LONG, END = b"xx", b"yy", b"\r\n"
-
-LOGIN, TIME, STRING, LONG_STRING, COMMAND = 0x01, 0x8A, 0x15, 0x21, 0x80
+TIME, STRING, LONG_STRING, COMMAND = 0x8A, 0x15, 0x21, 0x80
 _NOT_ANSWERED = {STRING, COMMAND, 0x81, 0x82}
 _LONG_ANSWERED = {0x32, 0x33, 0x41}  # in kind; 0x70 is answered in the short form
 _MODULES = 0x70
-_BARE = {0x01, 0x08, 0x10, 0x11, 0x13, 0x17, 0x30, 0x57, 0x69, 0x80, 0x81, 0x99}
-_BARE_LOGIN_BYTES = 15
 _UNKNOWN_ID = {"id": "is missing: there was no login"}
 
 
@@ -32,43 +31,15 @@ class Gt06Session(Session):
     ahead_s: int = 0  # by how much the device's clock is ahead of UTC, where it told
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame taken apart. A bare one has no serial, and everything after the type is content."""
-
-    kind: int
-    content: bytes
-    serial: bytes
-    long: bool
-    bare: bool
-    intact: bool
-
-
 class Gt06:
     name = "gt06"
-    max_frame = 4096
+    max_frame = frames.MAX_BYTES
 
     def open(self) -> Gt06Session:
         return Gt06Session()
 
     def split(self, stream: bytes) -> tuple[bytes | None, int]:
-        begin = 0
-        while True:
-            begin = min(
-                (at for at in (stream.find(SHORT, begin), stream.find(LONG, begin)) if at >= 0),
-                default=-1,
-            )
-            if begin < 0:
-                return None, len(stream) - (stream[-1:] in (b"x", b"y"))
-            if len(stream) - begin < 5:
-                return None, begin
-            view = stream[begin : begin + self.max_frame]
-            end = _end(view)
-            if end:
-                return view[:end], begin + end
-            if len(view) < self.max_frame and _announced(view) <= self.max_frame:
-                return None, begin
-            begin += 1  # nothing that could be meant begins here
+        return frames.split(stream)
 
     def read(self, frame: bytes, session: Session, *, now: datetime) -> Heard:
         parts = take_apart(frame)
@@ -112,70 +83,6 @@ class Gt06:
         return pack(COMMAND, content, flag.to_bytes(2))
 
 
-def take_apart(frame: bytes) -> Frame | None:
-    """The frame's parts, as far as they are there; None where not even the type and serial are."""
-    long = frame[:2] == LONG
-    head = 4 if long else 3
-    core = frame.removesuffix(END).removesuffix(b"\r")
-    if len(core) <= head:
-        return None
-    kind = core[head]
-    intact = len(core) > head + 4 and crc_x25(core[2:-2]) == int.from_bytes(core[-2:])
-    wrong_length = _announced(frame) != len(core) + len(END)
-    if not long and not intact and wrong_length and kind in _BARE:
-        return Frame(kind, core[head + 1 :], b"", long=False, bare=True, intact=False)
-    if len(core) < head + 5:
-        return None
-    return Frame(kind, core[head + 1 : -4], core[-4:-2], long, bare=False, intact=intact)
-
-
-def pack(kind: int, content: bytes, serial: bytes, *, long: bool = False) -> bytes:
-    """A whole frame."""
-    size = (1 + len(content) + 4).to_bytes(2 if long else 1)
-    checked = size + bytes([kind]) + content + serial
-    return (LONG if long else SHORT) + checked + crc_x25(checked).to_bytes(2) + END
-
-
-def pack_bare(kind: int, content: bytes, *, length: int) -> bytes:
-    return SHORT + bytes([length, kind]) + content + END
-
-
-def _announced(frame: bytes) -> int:
-    """The size of the whole frame by its own length field."""
-    if frame[:2] == LONG:
-        return 4 + int.from_bytes(frame[2:4]) + 2
-    return 3 + frame[2] + 2
-
-
-def _end(view: bytes) -> int:
-    """Where the frame ends that `view` begins with; 0 where that cannot be told yet.
-
-    At the 0d 0a that its length announces. Another one before is part of the content, unless
-    something proves that it is the end: the CRC, the form of a bare frame, the head of a next one.
-    Past the announced end, the length was wrong and the first one counts.
-    """
-    announced, short = _announced(view), view[:2] == SHORT
-    first, at = 0, 4
-    while (found := view.find(END, at)) >= 0:
-        end = found + 2
-        if end == announced:
-            return end
-        if end > announced:
-            return first or end
-        if view[end : end + 2] in (SHORT, LONG) or (short and _proves_itself(view, end)):
-            return end
-        first, at = first or end, found + 1
-    return first if len(view) >= announced else 0
-
-
-def _proves_itself(view: bytes, end: int) -> bool:
-    if view[3] == LOGIN and end == _BARE_LOGIN_BYTES:
-        return True
-    if view[3] in (0x17, 0x69) and end == places.bare_hints_size(view):
-        return True
-    return end >= 10 and crc_x25(view[2 : end - 4]) == int.from_bytes(view[end - 4 : end - 2])
-
-
 def _login(parts: Frame, session: Session) -> Heard:
     identity, content = "", parts.content
     if len(content) >= 8:
@@ -209,7 +116,7 @@ def _reply(parts: Frame, now: datetime) -> bytes:
     if parts.long:
         if parts.kind == _MODULES:
             return pack(_MODULES, b"", parts.serial)
-        wanted = parts.kind in _LONG_ANSWERED
+        wanted = parts.kind in _LONG_ANSWERED or fields.may_be_alarm(parts.kind, long=True)
         return pack(parts.kind, b"", parts.serial, long=True) if wanted else b""
     return b"" if parts.kind in _NOT_ANSWERED else pack(parts.kind, b"", parts.serial)
 
@@ -239,7 +146,6 @@ def _take_answer(message: Message, parts: Frame, session: Session) -> None:
         text = text[1:].decode("utf-16-be", "replace").encode() if text[:1] == b"\2" else text[1:]
     else:
         text = text[: max(0, parts.content[0] - 4)] if parts.content else b""
-    message.answer_text = "".join(c for c in text.decode("utf-8", "replace") if c.isprintable())
-    message.answer_text = message.answer_text[:200]
+    message.answer_text = printable(text.decode("utf-8", "replace"))
     message.answers = session.asked.pop(flag, "")
     places.read_told(message, message.answer_text)

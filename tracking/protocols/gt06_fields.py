@@ -33,9 +33,9 @@ def read(
 
     Raises ValueError where the content ends too early.
     """
-    readers = _BARE if bare else {**_SHORT, **_LONG} if long else _SHORT
+    readers = _BARE if bare else _LONG if long else _SHORT
     reader = readers.get(of.kind)
-    if reader and content:
+    if reader and (content or may_be_alarm(of.kind, long=long)):
         reader(message, Octets(content), of)
 
 
@@ -255,6 +255,7 @@ _SHORT: dict[int, Reader] = {
     0xF3: _read_named_wifi,
 }
 _LONG: dict[int, Reader] = {
+    **_SHORT,
     0x32: _read_sized,
     ARMED: _read_sized,
     0x38: _read_position,

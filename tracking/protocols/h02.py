@@ -11,6 +11,7 @@ from tracking.messages import Message
 from tracking.protocols import h02_fields as fields
 from tracking.protocols.dialect import Heard, Order, Session
 from tracking.protocols.readings import instant, pairs
+from tracking.words import printable
 
 SHORT, LONG, LONG_ID = 32, 45, 42  # sizes of binary frames
 
@@ -132,7 +133,7 @@ def _reply(vendor: str, device_id: str, word: str, now: datetime) -> str:
 def _take_answer(message: Message, text: str, session: Session) -> None:
     """`V4,S71,…,<our time>,<its time>,A,…`: our time is the number of the order."""
     told = fields.before_position(text)
-    message.answer_text = told[:200]
+    message.answer_text = printable(told)
     for number, order in session.asked.items():
         clock = instant([0, 1, 1, *pairs(told[-6:])]) if len(told) >= 6 else None
         if clock and clock.hour * 3600 + clock.minute * 60 + clock.second == number % 10_000:

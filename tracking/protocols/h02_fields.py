@@ -148,7 +148,7 @@ def _read_vp1(message: Message, text: str) -> None:
             speed_mps=float(speed) * KNOT_MPS if speed else None,
         )
     elif text.startswith("V,"):
-        mcc, mnc, *cells = text[2:].replace("Y", ",").split(",")
+        mcc, mnc, *cells = [*text[2:].replace("Y", ",").split(","), ""]
         _keep_cells(message, mcc, mnc, cells)
 
 

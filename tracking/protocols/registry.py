@@ -4,11 +4,12 @@ from tracking.protocols.dialect import Dialect
 from tracking.protocols.gt06 import Gt06
 from tracking.protocols.h02 import H02
 from tracking.protocols.jt808 import Jt808
+from tracking.protocols.scaip import Scaip
 from tracking.protocols.sia import Keys, Sia
 from tracking.protocols.watch import Watch
 
 DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect for dialect in (Watch(), Gt06(), Jt808(), H02())
+    dialect.name: dialect for dialect in (Watch(), Gt06(), Jt808(), H02(), Scaip())
 }
 
 

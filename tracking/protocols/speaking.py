@@ -206,14 +206,18 @@ class SpeakingH02:
 
     def _report(self, place: Place | None, at: datetime, *, state: int) -> bytes:
         lat, lon = place or (0.0, 0.0)
-        degrees = (
-            f"{int(abs(lat)):02}{abs(lat) % 1 * 60:07.4f},{_hemisphere(lat, 'NS')},"
-            f"{int(abs(lon)):03}{abs(lon) % 1 * 60:07.4f},{_hemisphere(lon, 'EW')}"
-        )
+        degrees = f"{_minutes(lat, 2)},{_hemisphere(lat, 'NS')},"
+        degrees += f"{_minutes(lon, 3)},{_hemisphere(lon, 'EW')}"
         return (
             f"*HQ,{self.device_id},V1,{at:%H%M%S},{'A' if place else 'V'},{degrees},"
             f"001.94,152,{at:%d%m%y},{state:08X},460,00,9360,4082#"
         ).encode()
+
+
+def _minutes(value: float, digits: int) -> str:
+    """`3128.0800`: degrees and minutes."""
+    degrees, minutes = divmod(round(abs(value) * 600_000), 600_000)
+    return f"{degrees:0{digits}}{minutes // 10_000:02}.{minutes % 10_000:04}"
 
 
 def _unescaped(frame: bytes) -> bytes:

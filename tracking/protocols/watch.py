@@ -12,6 +12,7 @@ from tracking.messages import Message
 from tracking.protocols import watch_fields as fields
 from tracking.protocols.dialect import Heard, Order, Session
 from tracking.protocols.readings import cry_raw
+from tracking.words import printable
 
 _START = re.compile(rb"\[[0-9A-Za-z]{2}\*")
 _START_BYTES = 4
@@ -86,7 +87,7 @@ class Watch:
         elif kind == "LK":
             fields.read_link(message, said)
         elif kind in _ORDERS:
-            message.answers, message.answer_text = _ORDERS[kind], said[:200]
+            message.answers, message.answer_text = _ORDERS[kind], printable(said)
         if kind in _ECHOED:
             reply = kind
         reply = reply or _CONFIRMED.get(kind, "")

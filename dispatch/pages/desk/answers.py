@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from dispatch import presence, surge
 from dispatch.live import pokes
 from dispatch.pages import labels
-from dispatch.pages.desk import case, choices, person, place, room, subject
+from dispatch.pages.desk import case, choices, person, place, queue, room, subject
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
 from elders import roles
@@ -55,6 +55,7 @@ def work(request: DeskRequest, found: Subject) -> dict[str, Any]:
 
 def caller(request: DeskRequest, found: Subject) -> dict[str, Any]:
     """The call in hand, what lies open, and the calls that ring for this operator."""
+    now = timezone.now()
     placed = Call.objects.filter(job__operator=request.user, state=Call.State.RINGING)
     return {
         "subject": found,
@@ -65,7 +66,8 @@ def caller(request: DeskRequest, found: Subject) -> dict[str, Any]:
         "colleagues_all": [one for one in presence.operators() if one.pk != request.user.pk],
         "leads": roles.is_supervisor(request.user),
         "modes": MODES.items(),
-        "surge": surge.now_or_not(now=timezone.now()),
+        "surge": surge.now_or_not(now=now),
+        **({} if found.call else queue.offered(request.user, now=now)),
         **room.read(request.user, found),
         **heading(found),
     }

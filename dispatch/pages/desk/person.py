@@ -83,8 +83,14 @@ def _outcome(request: ServiceRequest) -> str:
 
 
 def _proof(elder: Elder, call: Call | None, *, now: datetime) -> Tag | None:
+    if call is None or call.state not in Call.HELD:
+        return None
+    return proof(elder, call, now=now)
+
+
+def proof(elder: Elder, call: Call, *, now: datetime) -> Tag | None:
     """A number suggests who calls and never proves it."""
-    if call is None or not call.is_inbound or call.state not in Call.HELD:
+    if not call.is_inbound:
         return None
     callers = [c for c in register.callers(call.other_number, now=now) if c.elder.pk == elder.pk]
     if not callers:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,14 +12,14 @@ from django.utils.translation import gettext_lazy
 from dispatch import presence, selectors, surge
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
-from dispatch.pages.desk import notices
+from dispatch.pages.desk import display, notices
 from dispatch.states import OPEN, Priority, State
 from elders import roles
 from elders.models import User
 from providers.models import Category
-from telephony import agents, callbacks, recordings
+from telephony import agents, callbacks, recordings, recovery, rooms
 from telephony import desk as calls
-from telephony.models import AgentState, Call, CallBack, Skill
+from telephony.models import AgentState, Call, CallBack, Party, Skill
 from telephony.selectors import callbacks_for, calls_for
 
 COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
@@ -89,17 +90,30 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     rings = waiting(user, now=now)
     return {
         "rings": rings,
-        "first": first_of(rings, user, now=now),
+        **_first(rings, user, now=now),
         "surge": surge.now_or_not(now=now),
         "me": me(user),
         "reasons": REASONS.items(),
         "leads": roles.is_supervisor(user),
         "ringing": rings[0].priority if rings else "",
         "callbacks": callbacks_of(user),
+        "spoken_with": spoken_with(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
     }
+
+
+def offered(user: User, *, now: datetime) -> dict[str, Any]:
+    """Who rings for this operator, shown by itself; nobody while they are away."""
+    mine = me(user)
+    return {} if mine and mine.away else _first(waiting(user, now=now), user, now=now)
+
+
+def _first(rings: list[Ring], user: User, *, now: datetime) -> dict[str, Any]:
+    first = first_of(rings, user, now=now)
+    call = first.id if first and first.kind == "call" else None
+    return {"first": first, "display": display.read(call, now=now) if call else None}
 
 
 def waiting(user: User, *, now: datetime) -> list[Ring]:
@@ -225,6 +239,25 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
         icon="siren",
         known=not request.came_from,
     )
+
+
+def spoken_with(user: User) -> list[tuple[Call, str, str]]:
+    """Callers whom a carrier has put through without the desk: (call, who, with whom)."""
+    found = recovery.spoken_with().filter(pk__in=calls_for(user).values("pk"))
+    return [
+        (
+            call,
+            labels.named(call.elder) if call.elder else call.other_number,
+            " · ".join(_with_whom(party) for party in rooms.present(call)),
+        )
+        for call in found.select_related("elder").order_by("answered_at")[:20]
+    ]
+
+
+def _with_whom(party: Party) -> str:
+    if party.number in settings.ON_CALL_NUMBERS:
+        return _("the on-call mobile %(number)s") % {"number": party.number}
+    return party.who
 
 
 def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:

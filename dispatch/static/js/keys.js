@@ -2,9 +2,11 @@
 //   <button data-key="F9" data-confirm="Press again">Hang up <kbd>F9</kbd></button>
 // Written F2, Shift+F7, Ctrl+Enter, Alt+1, n, /, ?, ArrowDown. A field is focused, all else clicked.
 // Keys without Ctrl, Alt or an F-number work only while no field has the focus, and can be
-// switched off in the list that ? opens (kept in this browser): WCAG 2.1.4.
+// switched off in the list that ? opens (kept in this browser), on the console on the page of one's
+// own keys (<body data-letters="off">): WCAG 2.1.4.
 // data-confirm: the first press, by key or pointer, only arms for 3 s; the second acts. An armed
 // button whose meaning changes under the hand (another form, another value) is disarmed.
+// data-press on a field: the key that is pressed in it is written there; Backspace empties it.
 // data-steps on a list: ↑ and ↓ move the focus among its links and buttons.
 (() => {
   "use strict";
@@ -13,7 +15,8 @@
   const usable = (node) => !node.disabled && node.getAttribute("aria-disabled") !== "true" && shown(node);
   const inField = (node) => node?.isContentEditable
     || node?.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
-  const lettersOn = () => localStorage.getItem(STORE) !== "off";
+  // The console keeps it with the account, other pages in this browser.
+  const lettersOn = () => document.body.dataset.letters !== "off" && localStorage.getItem(STORE) !== "off";
 
   function pressed(event) {
     const single = event.key.length === 1;
@@ -27,12 +30,21 @@
     && usable(node.closest("label") ?? node));
 
   document.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (!target.hasAttribute?.("data-press") || event.isComposing || /^(Tab|Escape|Control|Alt|Shift|Meta)$/.test(key)) return;
+    if (key === "Enter" && !event.ctrlKey && !event.altKey) return; // sends the form
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    target.value = /^(Backspace|Delete)$/.test(key) ? "" : pressed(event);
+  });
+  document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.repeat || event.defaultPrevented) return;
     const combination = pressed(event);
     const free = combination.length > 1 && /^(F\d+|Ctrl\+|Alt\+|Shift\+F)/.test(combination);
     if (!free && (inField(event.target) || event.ctrlKey || event.metaKey || event.altKey)) return;
     if (combination.length === 1 && combination !== "?" && !lettersOn()) return;
-    if (combination === "?" && list()) return event.preventDefault();
+    const help = document.querySelector("[data-show-keys]");
+    if (combination === (help ? help.dataset.key : "?") && list()) return event.preventDefault();
     if (document.querySelector("dialog:modal")) return;
     if (/^Arrow(Up|Down)$/.test(combination) && step(event.target, combination)) return event.preventDefault();
     const target = find(combination);
@@ -98,7 +110,8 @@
       return item;
     });
     dialog.querySelector(".keys").replaceChildren(...items);
-    dialog.querySelector("[data-letters]").checked = lettersOn();
+    const letters = dialog.querySelector("[data-letters]");
+    if (letters) letters.checked = lettersOn();
     dialog.showModal();
     return true;
   }

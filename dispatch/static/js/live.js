@@ -131,7 +131,7 @@
     return true;
   }
 
-  // A button that has left the page after all: htmx would no longer know how its answer is swapped.
+  // A button or link that has left the page after all: htmx would no longer know how its answer is swapped.
   function swapFor(gone, answer, target) {
     const place = document.getElementById(target.id) ?? target;
     const swapStyle = gone.getAttribute("hx-swap") ?? "live";
@@ -154,9 +154,10 @@
     }
     if (!shouldSwap) return;
     if (isUntimely(xhr, requestConfig, target)) event.detail.shouldSwap = false;
-    if (sent?.isConnected === false) {
+    const { elt } = requestConfig;
+    if (!elt.isConnected && !elt.dataset.topic) { // not a region: one that is gone shows another subject
       event.detail.shouldSwap = false;
-      swapFor(sent, xhr.response, target);
+      swapFor(elt, xhr.response, target);
     }
     if (sent?.localName === "form" && !("keep" in sent.dataset)) sent.reset();
   });

@@ -167,14 +167,7 @@
     if (facts.in_call && !line()) show("out");
   }
 
-  // F2 takes a call and says so: whatever rings next is that call. While one rings, F2 answers it.
-  document.addEventListener("keydown", (event) => {
-    const phone = line();
-    if (event.key !== "F2" || phone?.state !== "ringing") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    phone.answer();
-  }, true);
+  // Taking a call says so: whatever rings next is that call. While one rings, the answer key is its button's.
   document.addEventListener("click", (event) => {
     const act = event.target.closest?.("[data-phone]")?.dataset.phone, phone = line();
     if (act === "answer") phone?.answer();

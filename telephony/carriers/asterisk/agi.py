@@ -45,4 +45,4 @@ def music() -> str:
 
 def record(path: str, *, max_s: int) -> str:
     """Records into `path`.wav until `#`, or 10 s of silence."""
-    return f'RECORD FILE {quoted(path)} wav "#" {max_s * 1000} BEEP s=10'
+    return f'RECORD FILE {quoted(path)} wav "#" {max_s * 1000} s=10'

@@ -1,5 +1,6 @@
 """The configuration of Asterisk, made from `deploy/asterisk/` and the settings of this house."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +19,12 @@ ONLY_FOR_US = 0o600
 def telephone(user_id: int) -> str:
     """The name under which an operator's telephone is registered."""
     return f"op-{user_id}"
+
+
+def telephone_of(channel: str) -> int | None:
+    """Whose telephone a channel is of, from its name: "PJSIP/op-7-0000002a"."""
+    found = re.match(r"PJSIP/op-(\d+)-", channel)
+    return int(found[1]) if found else None
 
 
 def telephone_secret(user_id: int) -> str:

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,7 +18,8 @@ from django.utils import timezone
 
 from elders import numbers
 from elders.errors import ElderError
-from telephony import answers, inbound
+from elders.models import User
+from telephony import answers, inbound, recovery
 from telephony.carriers.asterisk import agi, names, prompts, spool
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp
@@ -60,6 +60,8 @@ class Place(StrEnum):
     ROOM = "room"
     HOLD = "hold"
     DIALPLAN = "dialplan"
+    JOINED = "joined"
+    """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
 
 
 class Leg:
@@ -71,6 +73,8 @@ class Leg:
         self.place = Place.DIALPLAN
         self.since = time.monotonic()
         self.doomed_until = 0.0
+        self.away = False
+        """The channel has left AsyncAGI; known at once, while more of it still waits its turn."""
         self._steps: deque[Instruction] = deque()
         self._running, self._running_until = "", 0.0
         self._listening: Gather | None = None
@@ -107,8 +111,13 @@ class Leg:
         else:
             self.call_id = reply.call
             self._board.set_variable(self.ref, "TAKEN", "1")
-            self._keep()
-            self._perform(reply)
+            if self.away:
+                # We were too slow: she waits in the dialplan's queue and stands in ours.
+                self.place = Place.DIALPLAN
+                self._board.heard(self.ref)
+            else:
+                self._keep()
+                self._perform(reply)
 
     def executed(self, command: str, result: int | None) -> None:
         """A command is over. Of one that is not awaited any more nothing follows."""
@@ -149,6 +158,14 @@ class Leg:
             return
         self._report()
 
+    def joined(self, number: str, user_id: int | None) -> None:
+        """The dialplan has put the caller through to somebody."""
+        if self.place is not Place.DIALPLAN or self.call_id is None:
+            return
+        self.place = Place.JOINED
+        user = User.objects.filter(pk=user_id or 0).first()
+        recovery.joined(self.call_id, number="" if user else number, user=user, now=timezone.now())
+
     def gone(self, cause: str = "") -> None:
         """The channel is no more."""
         self._stop()
@@ -156,6 +173,15 @@ class Leg:
         end(self._board.carrier, self.ref, how=CAUSES.get(cause, "no-answer"))
         if self.call_id is not None:
             self._board.own_leg_gone(self.call_id)
+
+    def is_due(self, now: float) -> bool:
+        """Whether anything happens by itself at this moment; asked from another thread."""
+        if self.doomed_until > now:
+            return True
+        if self.place is not Place.SCRIPT or self.call_id is None:
+            return False
+        waited = (self._running and now > self._running_until) or 0 < self._silent_at < now
+        return bool(waited) or now - self._kept_at > RENEW_S
 
     def ticked(self) -> None:
         """A moment has passed."""
@@ -178,6 +204,11 @@ class Leg:
 
     def told(self, instructions: list[Instruction]) -> None:
         """Instructions that answer nothing the caller did: an operator took the call, or speaks."""
+        if self.place is Place.JOINED:
+            log.warning(
+                "A caller is left where the dialplan put her through", extra={"leg": self.ref}
+            )
+            return
         if any(isinstance(step, Bridge) for step in instructions):
             self._stop()
             self._waits = False
@@ -280,7 +311,12 @@ class Leg:
 
     def _record(self, step: Record) -> None:
         path = spool.word(self.call_id or 0, self._commands)
-        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), step.max_s)
+        tone = prompts.tone()
+        self._command(agi.play(str(tone.with_suffix(""))))
+        takes_s = prompts.seconds(tone) + step.max_s
+        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), takes_s)
+        if self._waits and not self._steps:
+            self._steps.append(Enqueue())
 
     def _join(self, to: str) -> None:
         """Into a room: its own, with somebody brought there, or that of another call."""
@@ -291,6 +327,8 @@ class Leg:
             self._move(Place.ROOM, int(key))
             return
         if self.place is not Place.ROOM:
+            if path := spool.talk(Call.objects.get(pk=self.call_id)):
+                self._board.set_variable(self.ref, "RECORD", str(path))
             self._move(Place.ROOM, self.call_id)
         if kind == "operator":
             self._board.bring(self.call_id, int(key))
@@ -334,6 +372,8 @@ def e164(caller: str) -> str:
 
 
 def tick(legs: Iterable[Leg], board: "Switchboard") -> None:
-    """Every leg sees that time passes, each in its own turn."""
+    """Who has something due sees that time passes, each in its own turn."""
+    now = time.monotonic()
     for leg in legs:
-        board.turns.post(leg.ref, partial(leg.ticked))
+        if leg.is_due(now):
+            board.turns.post(leg.ref, leg.ticked)

@@ -49,9 +49,13 @@ def _do(board: Switchboard, order: LinkOrder, now: datetime) -> None:
         board.doom(order.leg)
         return
     call = Call.objects.filter(carrier=order.carrier, carrier_ref=order.leg).first()
-    if call is None or call.is_over:
-        return
     data = order.data
+    if call is None:
+        return
+    if order.verb == Verb.LET_GO:  # also where the caller is gone, and others have spoken on
+        board.let_go(call.pk, data["operator"])
+    if call.is_over:
+        return
     match order.verb:
         case Verb.PUSH:
             leg = board.leg(order.leg)
@@ -59,8 +63,6 @@ def _do(board: Switchboard, order: LinkOrder, now: datetime) -> None:
             leg.told([from_json(step) for step in data["instructions"]])
         case Verb.BRING:
             board.bring(call.pk, data["operator"], data["mode"], call.operator_id)
-        case Verb.LET_GO:
-            board.let_go(call.pk, data["operator"])
         case Verb.HOLD:
             board.leg(order.leg).hold(data["on"])
 

@@ -87,12 +87,25 @@ def waiting_music() -> Path:
     path = Path(settings.PROMPTS_DIR) / "waiting" / "notes.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not any(path.parent.iterdir()):
-        with wave.open(str(path), "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(2)
-            sound.setframerate(RATE)
-            sound.writeframes(b"".join(map(_note, (392.0, 523.3, 0.0, 0.0))))
+        _play(path, 392.0, 523.3, 0.0, 0.0)
     return path
+
+
+def tone() -> Path:
+    """After which somebody speaks a message; a file of the town's in its place wins."""
+    path = Path(settings.PROMPTS_DIR) / "tone.wav"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _play(path, 880.0)
+    return path
+
+
+def _play(path: Path, *notes: float) -> None:
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(b"".join(map(_note, notes)))
 
 
 def _note(pitch: float) -> bytes:

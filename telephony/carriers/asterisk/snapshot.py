@@ -50,6 +50,9 @@ def reconcile(board: Switchboard, client: Client, *, fresh: bool) -> None:
     for ref, channel in channels.items():
         if ref not in known and ref not in board.legs and _is_caller(ref, channel):
             _welcome(board, client, ref, channel)
+    _joined(board, channels)
+    for call_id in board.rooms:
+        board.turns.post(f"room-{call_id}", board.clear, call_id)
     if fresh:
         _unheard(board, client, channels)
 
@@ -71,10 +74,23 @@ def _rooms(board: Switchboard, channels: dict[str, Event]) -> None:
             rooms.setdefault(int(room), set()).add(ref)
         if operator := names.operator_of(ref):
             board.telephones[operator] = ref
+            if channel.keys.get("ChannelStateDesc") == "Up":
+                board.picked_up.add(ref)
     board.rooms = rooms
     for operator, ref in list(board.telephones.items()):
         if ref not in channels:
             board.turns.post(ref, board._telephone_lost, ref, *operator)
+
+
+def _joined(board: Switchboard, channels: dict[str, Event]) -> None:
+    """Callers whom the dialplan has put through to somebody."""
+    for ref, channel in channels.items():
+        bridge = channel.keys.get("BridgeId", "")
+        if channel.keys.get("Application") not in ("Dial", "Queue"):
+            continue
+        for other, there in channels.items():
+            if bridge and other != ref and there.keys.get("BridgeId") == bridge:
+                board.met(ref, there.keys)
 
 
 def _adopt(board: Switchboard, call: Call, channel: Event, *, fresh: bool) -> None:
@@ -85,8 +101,16 @@ def _adopt(board: Switchboard, call: Call, channel: Event, *, fresh: bool) -> No
     if call.answered_at is None and not call.is_inbound:
         if place is Place.SCRIPT and is_new:
             board.turns.post(leg.ref, leg.started, "", "")
+        elif _waits(channel):
+            board.redirect(leg.ref, "job", "s")  # picked up while we were away
     elif is_new or (fresh and leg.place is not place):
         board.turns.post(leg.ref, _resume, leg, call.pk, place)
+
+
+def _waits(channel: Event) -> bool:
+    """In the dialplan's queue, and not put through to anybody."""
+    is_queued = channel.keys.get("Application") in ("Dial", "Queue")
+    return is_queued and not channel.keys.get("BridgeId")
 
 
 def _resume(leg: Leg, call_id: int, place: Place) -> None:
@@ -120,9 +144,10 @@ def _enter(board: Switchboard, ref: str, caller: str, dialled: str, is_live: boo
         to_number=dialled[:32] or settings.HOTLINE_NUMBER,
         now=now,
     )
-    if is_live and ref not in board.legs:
-        board.leg(ref).call_id = reply.call
-    elif not is_live:
+    if is_live:
+        leg = board.leg(ref)
+        leg.call_id = leg.call_id or reply.call
+    else:
         end(board.carrier, ref, how="gone")
     board.heard(ref)
 

@@ -25,11 +25,11 @@ TYPE = "audio/wav"
 _NAME = re.compile(r"(talk|word)-(\d{1,18})(?:-\d+)?\.wav", re.ASCII)
 
 
-def talk(call_id: int) -> Path | None:
+def talk(call: Call) -> Path | None:
     """Where the conversation of a call is to be written; None for one that is not recorded, and
     for one that is being written already."""
-    path = _folder() / f"talk-{call_id}.wav"
-    return path if recordings.goes_on(call_id) and not path.exists() else None
+    path = _folder() / f"talk-{call.pk}.wav"
+    return path if recordings.may_record(call) and not path.exists() else None
 
 
 def word(call_id: int, number: int) -> Path:
@@ -52,9 +52,9 @@ def _collect(path: Path, *, now: datetime) -> bool:
     sound = path.read_bytes()
     if len(sound) <= EMPTY:
         log.warning("A recording has no sound", extra={"call": call.pk})
-    elif found[1] == "talk":
+    elif found[1] == "talk" and recordings.was_talk(call):
         recordings.keep_audio(call, sound, audio_type=TYPE, now=now)
-    else:
+    elif found[1] == "word":
         recordings.keep_message(call, sound, reference=path.stem, audio_type=TYPE, now=now)
     path.unlink()
     return True

@@ -4,6 +4,7 @@
 import logging
 import time
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from asterisk.ami.event import Event
@@ -12,11 +13,11 @@ from django.utils import timezone
 
 from elders.models import User
 from telephony import desk
-from telephony.carriers.asterisk import agi, names, prompts, spool
+from telephony.carriers.asterisk import agi, names, prompts
 from telephony.carriers.asterisk.client import Client, LinkLost, Refused
-from telephony.carriers.asterisk.deployment import telephone
-from telephony.carriers.asterisk.leg import Leg, end
-from telephony.carriers.asterisk.turns import Turns
+from telephony.carriers.asterisk.deployment import telephone, telephone_of
+from telephony.carriers.asterisk.leg import Leg, Place, e164, end
+from telephony.carriers.asterisk.turns import Lane, Turns
 from telephony.errors import CallError, CarrierError
 from telephony.instructions import Say
 from telephony.models import Call
@@ -25,7 +26,8 @@ log = logging.getLogger(__name__)
 
 RING_S = 30
 DOOM_S = 10.0
-AS = {"talk": "operator", "listen": "listener"}
+AS = {"talk": "operator", "listen": "listener", "whisper": "listener"}
+"""How somebody is in a room. Who whispers is beside it; in it they must not be heard."""
 
 
 class Switchboard:
@@ -41,6 +43,11 @@ class Switchboard:
         """Call → the channels in its room."""
         self.telephones: dict[tuple[int, int], str] = {}
         """(user, call) → the channel of an operator's telephone, ringing or in the room."""
+        self.picked_up: set[str] = set()
+        """Those of our channels that do not ring any more."""
+
+        self.bridges: dict[str, dict[str, dict[str, str]]] = {}
+        """Bridge of the dialplan's own → channel → what is known of it."""
 
     def leg(self, ref: str) -> Leg:
         return self.legs.setdefault(ref, Leg(ref, self))
@@ -58,12 +65,14 @@ class Switchboard:
                 self._joined(fields.get("Conference", ""), ref)
             case "ConfbridgeLeave":
                 self._left_room(fields.get("Conference", ""), ref)
+            case "BridgeEnter":
+                self._bridged(fields.get("BridgeUniqueid", ""), ref, fields)
+            case "BridgeLeave":
+                self.bridges.get(fields.get("BridgeUniqueid", ""), {}).pop(ref, None)
             case "Hangup":
                 self.hung_up(ref, fields.get("Cause", ""))
             case "OriginateResponse":
-                placed = names.placed(fields.get("ActionID", ""))
-                if placed and fields.get("Response") == "Failure":
-                    self.hung_up(placed, "17" if fields.get("Reason") == "5" else "")
+                self._placed(names.placed(fields.get("ActionID", "")), fields)
             case _:
                 self._take_script(event.name, fields, ref)
 
@@ -71,11 +80,13 @@ class Switchboard:
         match name:
             case "AsyncAGIStart":
                 said = agi.environment(fields.get("Env", ""))
-                self._post(ref, "started", said.get("agi_callerid", ""), said.get("agi_dnid", ""))
+                numbers = said.get("agi_callerid", ""), said.get("agi_dnid", "")
+                self._post(ref, "started", *numbers, lane=Lane.CALLER)
             case "AsyncAGIExec":
                 done = agi.result(fields.get("Result", ""))
                 self._post(ref, "executed", fields.get("CommandId", ""), done)
             case "AsyncAGIEnd":
+                self.leg(ref).away = True
                 self._post(ref, "left")
             case "DTMFBegin" | "DTMFEnd":
                 if fields.get("Direction") == "Received" and ref in self.legs:
@@ -88,19 +99,29 @@ class Switchboard:
             ms = fields.get("DurationMs", "")
             self._post(ref, "pressed", fields.get("Digit", ""), int(ms) if ms.isdigit() else 0)
 
-    def _post(self, ref: str, what: str, *arguments: object) -> None:
+    def _placed(self, ref: str, fields: dict[str, str]) -> None:
+        """A telephone that we rang was picked up, or was not."""
+        if ref and fields.get("Response") == "Failure":
+            self.hung_up(ref, "17" if fields.get("Reason") == "5" else "")
+        elif ref:
+            self.picked_up.add(ref)
+
+    def _post(self, ref: str, what: str, *arguments: object, lane: Lane = Lane.LINE) -> None:
         leg = self.leg(ref)
-        self.turns.post(ref, getattr(leg, what), *arguments)
+        self.turns.post(ref, getattr(leg, what), *arguments, lane=lane)
 
     def hung_up(self, ref: str, cause: str) -> None:
         """A channel is no more, or never came to be."""
+        self.picked_up.discard(ref)
         operator = names.operator_of(ref)
         if operator is not None:
             self.turns.post(ref, self._telephone_lost, ref, *operator)
         elif ref in self.legs:
-            self._post(ref, "gone", cause)
+            alone = self.legs[ref].place is not Place.ROOM
+            self._post(ref, "gone", cause, lane=Lane.NOBODY if alone else Lane.LINE)
         elif not names.is_ours(ref) or names.job_of(ref):
-            self.turns.post(ref, lambda: end(self.carrier, ref, how="no-answer"))
+            late = partial(end, self.carrier, ref, how="no-answer")
+            self.turns.post(ref, late, lane=Lane.NOBODY)
 
     # --- rooms ---------------------------------------------------------------------------------
 
@@ -110,6 +131,7 @@ class Switchboard:
         self.rooms.setdefault(int(room), set()).add(ref)
         if operator := names.operator_of(ref):
             self.telephones[operator] = ref
+            self.picked_up.add(ref)
             self.turns.post(ref, self._talks, *operator)
 
     def _left_room(self, room: str, ref: str) -> None:
@@ -118,6 +140,24 @@ class Switchboard:
             there.discard(ref)
             if not there:
                 self.rooms.pop(int(room), None)
+
+    def _bridged(self, bridge: str, ref: str, fields: dict[str, str]) -> None:
+        """The dialplan joins two channels; one of them may be a caller of ours."""
+        self.bridges = {key: there for key, there in self.bridges.items() if there}
+        there = self.bridges.setdefault(bridge, {})
+        there[ref] = fields
+        for caller in [one for one in there if one in self.legs]:
+            for other in [one for one in there if one != caller]:
+                self.met(caller, there[other])
+
+    def met(self, ref: str, other: dict[str, str]) -> None:
+        """The dialplan has a caller speak with the channel that `other` describes."""
+        user_id = telephone_of(other.get("Channel", ""))
+        if user_id is not None or self.client is None:
+            self._post(ref, "joined", "", user_id)
+            return
+        dialled = self.client.ask("Getvar", Channel=ref, Variable="DIALEDPEERNUMBER")
+        dialled.add_done_callback(lambda done: self._post(ref, "joined", _number(done), None))
 
     def _talks(self, user_id: int, call_id: int) -> None:
         """An operator's telephone picked up. Of who only listens, the call is not."""
@@ -128,7 +168,6 @@ class Switchboard:
             desk.talk(call_id, by=user, now=timezone.now())
         except CallError:
             log.info("Somebody is in the room beside whose call it is", extra={"call": call_id})
-        self.record(call_id)
 
     def _telephone_lost(self, ref: str, user_id: int, call_id: int) -> None:
         if self.telephones.get((user_id, call_id)) == ref:
@@ -136,16 +175,17 @@ class Switchboard:
         user = User.objects.filter(pk=user_id).first()
         if user is not None:
             desk.line_lost(call_id, by=user, now=timezone.now())
-        self._clear(call_id)
+        self.clear(call_id)
 
     def own_leg_gone(self, call_id: int) -> None:
         """Whom the room was for is gone: nobody is left in it alone."""
         for (_user_id, of), ref in list(self.telephones.items()):
             if of == call_id and ref not in self.rooms.get(call_id, ()):
                 self.hang_up(ref)  # it rings for nobody any more
-        self._clear(call_id)
+        self.clear(call_id)
 
-    def _clear(self, call_id: int) -> None:
+    def clear(self, call_id: int) -> None:
+        """Nobody stays in a room alone, nor operators among themselves, once its caller is gone."""
         there = self.rooms.get(call_id, set())
         owner = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
         if owner in self.legs:
@@ -187,10 +227,10 @@ class Switchboard:
         """An operator's telephone into the room, or, once there, heard in another way."""
         context, exten = ("whisper", str(owner)) if mode == "whisper" else ("room", str(call_id))
         known = self.telephones.get((user_id, call_id))
-        variables = {"AS": AS.get(mode, "operator")}
+        variables = {"AS": AS[mode]}
         if known is not None:
-            if known in self.rooms.get(call_id, ()) or mode != "talk":
-                self.set_variable(known, "AS", variables["AS"])
+            self.set_variable(known, "AS", variables["AS"])
+            if known in self.picked_up:
                 self.redirect(known, context, exten)
             return
         ref = names.of_operator(user_id, call_id)
@@ -216,14 +256,6 @@ class Switchboard:
                     Data=str(path.with_suffix("")),
                     Async="true",
                 )
-
-    def record(self, call_id: int) -> None:
-        """Has a conversation written down that is to be, and is not yet."""
-        ref = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
-        path = spool.talk(call_id)
-        if path is not None and ref in self.rooms.get(call_id, ()):
-            # b: not while she hears music instead of the room
-            self._ask("MixMonitor", Channel=ref, File=str(path), Options="b")
 
     def heard(self, ref: str) -> None:
         """Takes a caller off Asterisk's own list of those who rang while we were away."""
@@ -270,6 +302,14 @@ class Switchboard:
             log.info("Asterisk refused %s: %s", name, error)
         elif isinstance(error, LinkLost | TimeoutError):
             log.warning("Nothing is known of %s: %s", name, error)
+
+
+def _number(dialled: "Future[Any]") -> str:
+    """Whom Dial reached, as in "+8613900000091@trunk"; "" where Asterisk did not say."""
+    if dialled.exception() is not None:
+        return ""
+    value: str = dialled.result().keys.get("Value", "")
+    return e164(value.partition("@")[0])
 
 
 def dial(number: str) -> str:

@@ -7,6 +7,7 @@ to an older document is known to be late, and one that comes twice to be a repea
 import logging
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from telephony import answers, inbound, script
@@ -22,6 +23,10 @@ from telephony.models import Call
 
 log = logging.getLogger(__name__)
 HANG_UP = twiml.safe(on=False)
+NEEDED = (
+    *("carrier", "carrier_ref", "direction", "state", "step", "sequence", "queued_at"),
+    *("operator_id", "elder__language"),
+)
 
 
 def _person(hook: Hook) -> str:
@@ -75,13 +80,13 @@ def _ring(hook: Hook) -> str:
 
 def _keys(hook: Hook) -> str:
     """Keys, words, or silence after a question."""
-    call = _call(hook)
-    if call is None:
+    call_id = _legs().filter(carrier_ref=hook.sid or None).values_list("pk", flat=True).first()
+    if call_id is None:
         return _ring(hook)  # we never heard that it came in
     stamp, now = Stamp("keys", hook.step), timezone.now()
     if hook.speech and not hook.digits:
-        return _render(inbound.speech(call.pk, hook.speech, stamp=stamp, now=now))
-    return _render(inbound.digits(call.pk, hook.digits, stamp=stamp, now=now))
+        return _render(inbound.speech(call_id, hook.speech, stamp=stamp, now=now))
+    return _render(inbound.digits(call_id, hook.digits, stamp=stamp, now=now))
 
 
 def _wait(hook: Hook) -> str:
@@ -134,12 +139,16 @@ STEPS: dict[str, Callable[[Hook], str]] = {
 
 
 def _call(hook: Hook) -> Call | None:
-    legs = Call.objects.select_related("elder", "job")
-    return legs.filter(carrier=Twilio.name, carrier_ref=hook.sid).first() if hook.sid else None
+    return _legs().filter(carrier_ref=hook.sid).first() if hook.sid else None
+
+
+def _legs() -> QuerySet[Call]:
+    """Our legs there, with as much of a call as an answer needs."""
+    return Call.objects.filter(carrier=Twilio.name).select_related("elder").only(*NEEDED)
 
 
 def _render(reply: Reply) -> str:
-    call = Call.objects.select_related("elder").get(pk=reply.call or 0)
+    call = _legs().get(pk=reply.call or 0)
     given = [from_json(each) for each in reply.instructions]
     carrier = carrier_named(Twilio.name)
     if isinstance(carrier, Twilio):

@@ -2,24 +2,34 @@
 
 from typing import Any
 
+from django.core.management import call_command
 from django.utils import timezone
 
-from dispatch import desk
+from dispatch import desk, questions
 from dispatch.models import Assignment, Offer, ServiceRequest
-from elders.models import LineHolder, User
+from elders.models import Elder, LineHolder, User
+from providers import categories
+from telephony import desk as calls_desk
+from telephony import recordings as sounds
+from telephony import rooms
 from telephony.carriers.asterisk import holding
-from telephony.models import Call, CallBack, LinkOrder, OutboundJob
+from telephony.errors import CallError
+from telephony.models import Call, CallBack, LinkOrder, OutboundJob, Recording
 from tests import cast
 
 
 def town(worker_phone: str) -> dict[str, Any]:
-    """Mei with a verified number, Olive at the desk, Wai on duty."""
+    """Nothing has ever happened; Mei with a verified number, Olive and Sol at the desk, Wai on
+    duty."""
+    call_command("flush", verbosity=0, interactive=False)
+    categories.ensure()
+    questions.ensure()
     cast.mei()
     LineHolder.objects.update(verified_at=timezone.now())
     wai = cast.wai(cast.sunrise_kitchen(), "catering", "housekeeping")
     now = timezone.now()
     type(wai).objects.update(phone=worker_phone, position_at=now, reach_by="call")
-    return {"mei": cast.MEI_NUMBER, "olive": cast.olive().pk, "wai": wai.pk}
+    return {"mei": cast.MEI_NUMBER, "olive": cast.olive().pk, "sol": cast.sol().pk, "wai": wai.pk}
 
 
 def is_well() -> bool:
@@ -33,6 +43,20 @@ def calls() -> list[dict[str, Any]]:
     return list(rows.values(*keys, "carrier_ref", "queued_at", "answered_at"))
 
 
+def mei() -> int:
+    return Elder.objects.get(name="Mei Chen").pk
+
+
+def parties(call_id: int) -> list[str]:
+    """Who is in the conversation of a call beside its caller."""
+    return [party.who for party in rooms.present(Call.objects.get(pk=call_id))]
+
+
+def answered(number: str) -> bool:
+    """Whether a call of ours to that number was picked up."""
+    return Call.objects.filter(to_number=number, answered_at__isnull=False).exists()
+
+
 def callbacks() -> list[str]:
     return list(CallBack.objects.filter(reached_at=None).values_list("number", flat=True))
 
@@ -41,9 +65,27 @@ def claim(call_id: int, user_id: int) -> None:
     desk.take(call_id, by=User.objects.get(pk=user_id), now=timezone.now())
 
 
+def claim_or_why_not(call_id: int, user_id: int) -> str:
+    try:
+        claim(call_id, user_id)
+    except CallError as refused:
+        return refused.code
+    return ""
+
+
 def renew(user_id: int) -> None:
     """A sign of life from a console."""
     desk.renew(User.objects.get(pk=user_id), now=timezone.now())
+
+
+def hang_up(call_id: int, user_id: int) -> None:
+    calls_desk.hang_up(call_id, by=User.objects.get(pk=user_id), now=timezone.now())
+
+
+def recordings() -> list[bytes]:
+    """The sound of each, readable."""
+    kept = Recording.objects.filter(audio__isnull=False).order_by("pk")
+    return [sounds.audio_of(one) or b"" for one in kept]
 
 
 def jobs() -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ class FakeAmi:
         self.actions: list[dict[str, str]] = []
         self.raw = b""
         self._greets, self.answers = greets, answers
+        self.is_deaf = threading.Event()
         self._lines: list[socket.socket] = []
         self._heard = threading.Condition()
         threading.Thread(target=self._open, daemon=True).start()
@@ -36,6 +37,17 @@ class FakeAmi:
             assert self._heard.wait_for(sent, timeout_s), f"no {name}: {self.actions}"
         return self.named(name)[times - 1]
 
+    def vanish(self) -> None:
+        """From now on it neither reads nor answers, and closes nothing: what is left of a
+        connection whose other side has lost its power."""
+        self.answers = False
+        self.is_deaf.set()
+
+    def come_back(self) -> None:
+        """For who connects anew."""
+        self.answers = True
+        self.is_deaf = threading.Event()
+
     def named(self, name: str) -> list[dict[str, str]]:
         return [action for action in self.actions if action["Action"] == name]
 
@@ -51,8 +63,8 @@ class FakeAmi:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
-        rest = b""
-        while True:
+        rest, is_deaf = b"", self.is_deaf
+        while not is_deaf.is_set():
             try:
                 received = line.recv(65536)
             except OSError:

@@ -11,8 +11,13 @@ from typing import Any
 
 from tests.carriers.asterisk import acts
 from tests.infra import house as houses
-from tests.infra.asterisk import Asterisk, free_udp_port
+from tests.infra import voice
+from tests.infra.asterisk import Asterisk
+from tests.infra.house import House
+from tests.infra.postgres import Postgres
 from tests.infra.process import Process
+from tests.infra.redis import Redis
+from tests.infra.trunk import Trunk
 from tests.races.crowd import Crowd
 
 WAI = "+8613900000077"
@@ -21,11 +26,29 @@ WAI = "+8613900000077"
 class Town:
     """`ask(act, …)` runs an act of `acts` on the house's database."""
 
-    def __init__(self, asterisk: Asterisk, env: dict[str, str], crowd: Crowd, people: dict) -> None:
+    def __init__(self, asterisk: Asterisk, env: dict[str, str], crowd: Crowd) -> None:
         self.asterisk, self.env, self._crowd = asterisk, env, crowd
-        self.mei, self.olive, self.wai = people["mei"], people["olive"], people["wai"]
-        self.olives_port = people["port"]
         self.link = self.run_ami()
+        self.house: House | None = None
+        self._equipped = 0
+
+    def settle(self) -> None:
+        """Nobody has rung yet, and everything is up."""
+        for process in (self.asterisk, self.link):
+            if not process.running():
+                process.start()
+        self.until_quiet()
+        people = self.ask(acts.town, WAI)
+        self.mei, self.olive, self.wai = people["mei"], people["olive"], people["wai"]
+        if self._equipped != self.olive:
+            self.asterisk.configure(self.env, telephones=[self.olive])
+            self.asterisk.reload()
+            self._equipped = self.olive
+        self.until_well()
+
+    def telephones(self) -> Trunk:
+        """`with town.telephones() as trunk:` while no SIPp is rung outside."""
+        return Trunk(self.asterisk)
 
     def run_ami(self) -> Process:
         """One process that wants the link; not started."""
@@ -54,6 +77,15 @@ class Town:
     def until_well(self, within_s: float = 20.0) -> None:
         self.until(lambda: self.ask(acts.is_well), within_s=within_s)
 
+    def link_is_up_again(self, after: Callable[[], object], *, within_s: float = 20.0) -> None:
+        """Returns once a login has followed `after`."""
+        before = self._logins()
+        after()
+        self.until(lambda: self._logins() > before, within_s=within_s)
+
+    def _logins(self) -> int:
+        return self.link.log.read_text("utf-8", "replace").count("The link to Asterisk is up")
+
     def in_room(self, call_id: int, members: int, *, within_s: float = 15.0) -> None:
         """Returns once so many are in the room of a call."""
 
@@ -73,28 +105,27 @@ class Town:
 
 
 @contextmanager
-def town(var: Path) -> Iterator[Town]:
-    """SQLite, the worker in the server, one `run_ami`."""
+def town(var: Path, *parts: Postgres | Redis) -> Iterator[Town]:
+    """One `run_ami`, and a house: on SQLite, or with `parts` on PostgreSQL and Redis."""
     with ExitStack() as stack:
         asterisk = Asterisk()
         stack.callback(shutil.rmtree, asterisk.folder, ignore_errors=True)
         env = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VAR_DIR": str(var),
-            "DATABASE_URL": "",
-            "REDIS_URL": "",
             "SIMULATOR": "0",
             "TOWN_LANGUAGE": "en",
+            "RECORD_CALLS": "1",
+            "SPEECH_COMMAND": voice.program(asterisk.folder),
+            "SPOOL_DIR": str(asterisk.folder / "spool-of-the-house"),
             **asterisk.house_env,
+            **houses.database(var, *parts),
         }
-        var.mkdir(parents=True, exist_ok=True)
-        shutil.copy(houses.migrated_file(), var / "one.sqlite3")
+        voice.music(asterisk.prompts / "waiting")
         crowd = stack.enter_context(Crowd({**os.environ, **env}, hands=1))
-        people = crowd.one(acts.town, WAI) | {"port": free_udp_port()}
-        asterisk.configure(env, telephones={people["olive"]: people["port"]})
+        asterisk.configure(env)
         stack.enter_context(asterisk)
-        it = Town(asterisk, env, crowd, people)
+        it = Town(asterisk, env, crowd)
         stack.enter_context(it.link)  # first: a house without it is not ready
-        stack.enter_context(houses.embedded(var, env=env))
+        it.house = stack.enter_context(houses.running(env))
         it.until_well()
         yield it

@@ -1,0 +1,92 @@
+"""Telling a device to do something: the desk asks, the gateway sends, the device answers."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from elders.models import User
+from tracking.errors import TrackingError
+from tracking.models import Device, DeviceCommand
+from tracking.protocols import registry
+
+GOOD_FOR_S = 3_600
+MOST_OPEN = 20  # of one device
+MAX_ANSWER = 200
+
+State = DeviceCommand.State
+
+
+def ask(
+    device: Device, order: str, *, argument: str = "", by: User | None, now: datetime
+) -> DeviceCommand:
+    """Queues the order; it goes out within seconds of the device being on the line.
+
+    Raises TrackingError: `not_possible` (409) where the protocol of the device has no such order,
+    `invalid` (422) for an argument that cannot be meant, `too_many` (409).
+    """
+    try:
+        possible = _frame(device, order, argument)
+    except ValueError as wrong:
+        raise TrackingError("invalid", 422, str(wrong), {"argument": str(wrong)}) from wrong
+    if not possible:
+        raise TrackingError("not_possible", 409, _("This device cannot be told so."))
+    if _open(device).count() >= MOST_OPEN:
+        raise TrackingError("too_many", 409, _("The device has not done what it was told before."))
+    return DeviceCommand.objects.create(
+        device=device,
+        order=order,
+        argument=argument,
+        asked_by=by,
+        asked_at=now,
+        expires_at=now + timedelta(seconds=GOOD_FOR_S),
+    )
+
+
+def due(device_ids: Iterable[str], *, now: datetime) -> list[DeviceCommand]:
+    """What waits for one of these devices, the oldest first."""
+    waiting = DeviceCommand.objects.filter(state=State.QUEUED, expires_at__gt=now)
+    there = set(device_ids)
+    rows = waiting.select_related("device").order_by("pk")[:1_000]
+    return [command for command in rows if command.device.device_id in there]
+
+
+def claim(command: DeviceCommand, *, now: datetime) -> bool:
+    """Whether it is this gateway's to send, which it then must do."""
+    row = DeviceCommand.objects.filter(pk=command.pk, state=State.QUEUED)
+    return bool(row.update(state=State.SENT, sent_at=now))
+
+
+def fail(command: DeviceCommand, *, why: str, now: datetime) -> None:
+    row = DeviceCommand.objects.filter(pk=command.pk)
+    row.update(state=State.FAILED, answered_at=now, answer=why[:MAX_ANSWER])
+
+
+def answered(device_id: str, order: str, *, text: str, now: datetime) -> None:
+    """The device answers the latest order of this kind that was sent to it."""
+    sent = DeviceCommand.objects.filter(device__device_id=device_id, order=order, state=State.SENT)
+    latest = sent.order_by("-pk").values_list("pk", flat=True).first()
+    done = {"state": State.ACKNOWLEDGED, "answered_at": now, "answer": text[:MAX_ANSWER]}
+    if latest:
+        DeviceCommand.objects.filter(pk=latest, state=State.SENT).update(**done)
+
+
+def expire(*, now: datetime) -> None:
+    """What nobody could send, or no device has answered, is over."""
+    late = DeviceCommand.objects.filter(state__in=(State.QUEUED, State.SENT), expires_at__lte=now)
+    late.update(state=State.EXPIRED)
+
+
+def _frame(device: Device, order: str, argument: str) -> bytes:
+    """What would be sent to it; b"" where its protocol has no such order."""
+    dialect = registry.DIALECTS.get(device.protocol)
+    if dialect is None:
+        return b""
+    session = dialect.open()
+    session.device_id = device.device_id
+    return dialect.command(order, argument, session)
+
+
+def _open(device: Device) -> QuerySet[DeviceCommand]:
+    return device.commands.filter(state__in=(State.QUEUED, State.SENT))
