@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
 
@@ -44,9 +45,15 @@ class Exchange:
 
     def link_up(self) -> None:
         self.holder, self._stop = Holder(), threading.Event()
-        self._thread = threading.Thread(target=self.holder.run, args=(self._stop,), daemon=True)
+        self._thread = threading.Thread(target=self._hold, daemon=True)
         self._thread.start()
         self.trunk.until(lambda: holding.is_well("asterisk", now=timezone.now()))
+
+    def _hold(self) -> None:
+        try:
+            self.holder.run(self._stop)
+        finally:
+            connections.close_all()  # a process of its own would end here
 
     def link_down(self) -> None:
         self._stop.set()
