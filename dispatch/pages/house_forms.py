@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.pages import labels
 from providers import papers
 from providers.errors import ProviderError
 from providers.models import Category, LicencePaper, Service, Shift
@@ -33,6 +34,9 @@ class ServiceForm(forms.ModelForm[Service]):
     class Meta:
         model = Service
         fields = ("name_zh", "name", "active")
+        labels = {"active": _("Offered")}
+
+    field_order = ("name_zh", "name", "price", "active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,10 +51,15 @@ class ServiceForm(forms.ModelForm[Service]):
         return cents
 
 
+class CategoryField(forms.ModelChoiceField[Category]):
+    def label_from_instance(self, obj: Category) -> str:
+        return labels.named(obj)
+
+
 class PaperForm(forms.ModelForm[LicencePaper]):
     """A licence with its scan: what the file is, is read from the file itself."""
 
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         Category.objects.filter(needs_licence=True), label=_("For"), empty_label=None
     )
     paper = forms.FileField(

@@ -45,7 +45,8 @@ def find(request: KnownRequest) -> HttpResponse:
     if found.is_number and len(found.elders) == 1:
         return redirect("station-elder", found.elders[0].pk)
     looks.keep(request.user, found.elders, what="name", purpose="station search", now=now)
-    return _draw(request, "station/found.html", found=found)
+    here = walk_in.here(request.user)
+    return _draw(request, "station/found.html", found=found, emergencies=here)
 
 
 @require_safe

@@ -5,15 +5,17 @@ telephone, never by an address on the screen.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from dispatch.models import ServiceRequest
 from dispatch.pages import herself
-from dispatch.pages.herself import HerPage
-from dispatch.states import OPEN, Priority
+from dispatch.pages.herself import Asked, HerPage
+from dispatch.states import OPEN, Priority, State
 from elders import selectors as register
 from elders.models import Elder, User
 from providers.models import Category
@@ -36,6 +38,7 @@ class Found:
 class Visitor:
     elder: Elder
     her: HerPage
+    asked: list[Asked]
     categories: list[Category]
 
     @property
@@ -57,9 +60,9 @@ def find(user: User, text: str, *, now: datetime) -> Found:
 
 def read(elder: Elder, *, now: datetime) -> Visitor:
     """What she asked for and what she may ask for."""
-    return Visitor(
-        elder, herself.read(elder, asking="", now=now), list(Category.objects.order_by("order"))
-    )
+    her = herself.read(elder, asking="", now=now)
+    categories = list(Category.objects.order_by("order"))
+    return Visitor(elder, her, [_for_leaving(one) for one in her.asked], categories)
 
 
 def known_as(user: User) -> str:
@@ -72,6 +75,15 @@ def here(user: User) -> QuerySet[ServiceRequest]:
     return ServiceRequest.objects.filter(
         elder=None, known_as=known_as(user), priority=Priority.EMERGENCY, state__in=OPEN
     ).order_by("-pk")
+
+
+def _for_leaving(one: Asked) -> Asked:
+    """Her own page promises to say more there; from here she goes home, and has the number."""
+    known = one.coming is not None and one.coming.arrives_at is not None
+    if known or one.request.is_emergency or one.request.state in (State.UNFILLED, State.DONE):
+        return one
+    words = _("She can ring %(number)s at any hour to hear how it stands.")
+    return replace(one, small=words % {"number": settings.HOTLINE_NUMBER})
 
 
 def _by_initials(user: User, text: str, *, now: datetime) -> QuerySet[Elder]:

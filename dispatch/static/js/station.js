@@ -31,7 +31,7 @@
     const { key, target, ctrlKey, altKey, metaKey } = event;
     if (key === "Enter" && target.matches("[data-scan]")) {
       event.preventDefault();
-      const fields = [...target.form.elements].filter((field) => field.type !== "hidden");
+      const fields = [...target.form.elements].filter((field) => isField(field) && field.type !== "hidden");
       fields[fields.indexOf(target) + 1]?.focus();
     }
     if (key.length !== 1 || key === " " || ctrlKey || altKey || metaKey || isField(target)) return;
