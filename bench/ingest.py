@@ -201,14 +201,16 @@ async def _alarms(town: Town) -> None:
             await asyncio.sleep(5)
             laps = await _press(town, desk, ALARMS, first=10_000)
             _tell(f"alarm, beside {LOAD:,} positions/s", laps)
-        with pouring(town.plan("batch", connections=200, seconds=seconds)):
+        with pouring(town.plan("batch", connections=200, seconds=seconds)) as told:
             await asyncio.sleep(8)
-            _tell("alarm, queue of positions full", await _press(town, desk, ALARMS, first=20_000))
+            laps = await _press(town, desk, ALARMS, first=20_000)
+            refused = (await asyncio.to_thread(told)).refused
+            _tell(f"alarm, queue full ({refused:,} lists refused)", laps)
 
 
 def _tell(what: str, laps_ms: list[float]) -> None:
     p50, p99 = percentile(laps_ms, 50), percentile(laps_ms, 99)
-    print(f"{what:<34} p50 {p50:6.1f}  p99 {p99:6.1f} ms", flush=True)
+    print(f"{what:<44} p50 {p50:6.1f}  p99 {p99:6.1f} ms", flush=True)
 
 
 async def _press(town: Town, desk: ClientConnection, times: int, *, first: int) -> list[float]:

@@ -51,8 +51,7 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
     rows.write(history, list(news.values()), now=now)
     moved = {about.device_id: about.last for about in news.values() if about.last}
     if moved:
-        _move_workers(moved, now=now)
-        transaction.on_commit(partial(alarm_flow().moved, list(moved), now=now), robust=True)
+        _take_holders_along(moved, now=now)
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
@@ -121,16 +120,23 @@ def _rank(said: Reading) -> Rank:
     return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
 
 
-def _move_workers(moved: dict[int, Reading], *, now: datetime) -> None:
-    """The devices that workers held at the time take their holders along, if they are sure."""
-    held = DeviceLink.objects.filter(device_id__among=moved, worker__isnull=False)
-    moves = [
-        duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
-        for device_id, worker_id, since, until in held.values_list(
-            "device_id", "worker_id", "since", "until"
-        )
-        if (said := moved[device_id]).sound
-        if since <= said.believed_at and (until is None or said.believed_at < until)
-    ]
+def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
+    """Workers go where the device is that they held at the time, if that is sure; and after the
+    commit the flow is told whose devices have moved."""
+    links = DeviceLink.objects.filter(device_id__among=moved)
+    elders, workers, moves = set(), set(), []
+    for device_id, elder_id, worker_id, since, until in links.values_list(
+        "device_id", "elder_id", "worker_id", "since", "until"
+    ):
+        said = moved[device_id]
+        if until is None:
+            elders.add(elder_id)
+            workers.add(worker_id)
+        held = since <= said.believed_at and (until is None or said.believed_at < until)
+        if worker_id and held and said.sound:
+            place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
+            moves.append(place)
     if moves:
         duty.move(moves, now=now)
+    tell = partial(alarm_flow().moved, elders - {None}, workers - {None}, now=now)
+    transaction.on_commit(tell, robust=True)

@@ -170,10 +170,11 @@ def test_a_doubtful_fix_displaces_a_sound_one_only_when_that_is_old(notebook, do
 
 @pytest.mark.django_db(transaction=True)
 def test_the_flow_is_told_once_the_move_is_committed(notebook):
-    watch = cast.watch(cast.mei())
+    mei = cast.mei()
+    watch = cast.watch(mei)
     hear(watch, fixed_at=ago(5))
     hear(watch, lat=30.9, fixed_at=ago(500))
-    assert notebook.moved_devices == [watch.device_id]
+    assert notebook.moved_holders == [({mei.pk}, set())]
 
 
 @pytest.mark.django_db
