@@ -4,6 +4,7 @@ Raw, as they stand in the files: those of JT/T 808 are not escaped there.
 """
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_public_frames_are_kept_where_they_belong(gateway, witness, name):
     found = [parameter.values[0] for parameter in rows(name)]
     if None in found:
         pytest.skip("not run: shared/vectors is not here")
-    sent = {}
+    sent: dict[str, list[Any]] = {}
     for n, row in enumerate(found):
         device_id = row["ids"][0] if row["ids"] else f"35288707{n:07}"
         frame = frame_of(row)
