@@ -241,6 +241,8 @@ SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
 SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
+# A station's page goes back to its start when nobody has touched it for so long.
+STATION_IDLE_S = env.int("STATION_IDLE_S", default=120)
 
 # --- positions -------------------------------------------------------------------------------
 # Messages that may wait in a process to be written; beyond that devices are told to come again.

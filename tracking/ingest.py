@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, rows, weighing
+from tracking import datums, doubts, rows, weighing
 from tracking.devices import Known
+from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
 from tracking.models import Clock, Datum, DeviceLink, Protocol
@@ -44,7 +45,7 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
         about.charging = about.charging if message.charging is None else message.charging
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
-            history.append(Entry(device.pk, said, message.battery))
+            history.append(Entry(device.pk, said, message.battery, _doubt(said, about, device)))
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
@@ -98,6 +99,22 @@ def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:
         return True
     sound = device.valid and device.clock == Clock.GOOD
     return _rank(said) > weighing.rank(device.fixed_at, device.lat, device.lon, sound=sound)
+
+
+def _doubt(said: Reading, about: News, device: Known) -> str:
+    """What speaks against the fix, seen from the last sound one."""
+    if not said.sound:
+        return ""
+    before = None
+    if about.last and about.last.sound:
+        before = _point(about.last)
+    elif device.fixed_at and device.lat is not None and device.lon is not None and device.valid:
+        before = Point(device.lat, device.lon, device.fixed_at)
+    return doubts.doubt(_point(said), before, received_at=said.received_at)
+
+
+def _point(said: Reading) -> Point:
+    return Point(said.lat, said.lon, said.fixed_at, said.accuracy_m)
 
 
 def _rank(said: Reading) -> Rank:
