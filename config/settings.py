@@ -226,6 +226,14 @@ RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
 # Where Asterisk writes sound until it is kept; readable and writable for both.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
+# How many days personal data is kept, by kind (dispatch/retention.py); 0 keeps it for good.
+CALL_EVENT_DAYS = env.int("CALL_EVENT_DAYS", default=90)
+TEXT_DAYS = env.int("TEXT_DAYS", default=180)
+CALL_DAYS = env.int("CALL_DAYS", default=730)
+CHECKIN_DAYS = env.int("CHECKIN_DAYS", default=365)
+SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
+NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
+SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another
 # factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)

@@ -127,6 +127,8 @@ TABLE = [
         MEI | FAMILY | READERS,
         STRANGERS | OFFICE | VISITING,
     ),
+    Line(r"GET api/v1/devices/<device_id>/commands", READERS),
+    Line(r"POST api/v1/devices/<device_id>/commands", DESK),
     Line(
         r"GET api/v1/(providers|workers)/<\w+>",
         VISITING | READERS | {"administrator"},

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0009_desk_keys"),
+        ("dispatch", "0010_deletions"),
     ]
 
     operations = [
