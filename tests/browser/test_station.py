@@ -126,6 +126,6 @@ def test_the_pages_are_for_everybody_in_both_languages(windows):
     for path in ("/provider/", "/provider/workers/", "/provider/services/"):
         found[path] = looked_at(dawn, path)
     dawn.open("/provider/").at(".invitation .primary").click(timeout=20_000)
-    dawn.at(".visits li").wait_for()
+    dawn.at(".visits > li").wait_for()
     found["a visit"] = looked_at(dawn, "/provider/")
     assert {place: wrong for place, wrong in found.items() if wrong} == {}

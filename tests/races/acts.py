@@ -19,6 +19,7 @@ from dispatch import (
     ownership,
     questions,
     selectors,
+    substitutes,
     transitions,
 )
 from dispatch.actors import SYSTEM, Actor
@@ -172,6 +173,17 @@ def accept(offer_id: int) -> int:
     return offers.accept(offer_id, by=WORKER, now=NOW).pk
 
 
+def hand_over(assignment_id: int, worker_id: int) -> int:
+    return substitutes.hand_over(assignment_id, worker_id, by=WORKER, now=NOW).pk
+
+
+def either(offer_id: int, worker_id: int, own: int) -> int:
+    """The worker who was asked accepts (`own`), or the house sends `worker_id`."""
+    if own:
+        return accept(offer_id)
+    return substitutes.answer(offer_id, worker_id, by=WORKER, now=NOW).pk
+
+
 def decline(offer_id: int) -> None:
     offers.decline(offer_id, by=WORKER, now=NOW)
 
@@ -237,6 +249,18 @@ def states() -> dict[str, int]:
 
 def made_offers() -> list[int]:
     return list(Offer.objects.filter(state="made").order_by("pk").values_list("pk", flat=True))
+
+
+def visits() -> list[tuple[int, int]]:
+    """(assignment, worker) of every visit under way."""
+    going = Assignment.objects.filter(state__in=ACTIVE_ASSIGNMENTS).order_by("pk")
+    return list(going.values_list("pk", "worker_id"))
+
+
+def idle() -> list[int]:
+    """Workers with all their capacity."""
+    idlers = Worker.objects.filter(free=F("capacity")).order_by("pk")
+    return list(idlers.values_list("pk", flat=True))
 
 
 def offers_by_request() -> dict[int, list[str]]:
