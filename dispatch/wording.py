@@ -127,6 +127,18 @@ def withdrawn(request: ServiceRequest, language: str) -> str:
 
 
 @_spoken
+def sent(request: ServiceRequest, language: str) -> str:
+    """The house has accepted for this worker: the same facts as after an own acceptance."""
+    return _(
+        "One Number: you are sent to request %(number)s. Please go to %(name)s, %(address)s."
+    ) % {
+        "number": request.number,
+        "name": name_of(request, language),
+        "address": address_of(request, language),
+    }
+
+
+@_spoken
 def confirm_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. Your visit for %(category)s is finished. If all is well press 1."

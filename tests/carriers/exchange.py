@@ -17,7 +17,8 @@ from telephony.management.commands.run_ami import Holder
 from telephony.models import Call, LinkOrder
 from tests.infra import voice
 from tests.infra.asterisk import Asterisk
-from tests.infra.trunk import Line, Trunk
+from tests.infra.line import Line
+from tests.infra.trunk import Trunk
 
 QUIET_S = 0.2
 
@@ -32,18 +33,24 @@ class Exchange:
     @contextmanager
     def linked(self) -> Iterator[None]:
         """With the link up. What is still on the line at the end is hung up."""
-        self.holder, stop = Holder(), threading.Event()
-        thread = threading.Thread(target=self.holder.run, args=(stop,))
-        thread.start()
         try:
-            self.trunk.until(lambda: holding.is_well("asterisk", now=timezone.now()))
+            self.link_up()
             yield
         finally:
             self.trunk.hang_up_all()
             self.trunk.until(lambda: not self.asterisk.channels())
-            stop.set()
-            thread.join(20)
+            self.link_down()
             self.trunk.forget()
+
+    def link_up(self) -> None:
+        self.holder, self._stop = Holder(), threading.Event()
+        self._thread = threading.Thread(target=self.holder.run, args=(self._stop,), daemon=True)
+        self._thread.start()
+        self.trunk.until(lambda: holding.is_well("asterisk", now=timezone.now()))
+
+    def link_down(self) -> None:
+        self._stop.set()
+        self._thread.join(20)
 
     def equip(self, *operators: User) -> None:
         """A telephone for each of them, under the name of `deployment.telephone`."""

@@ -10,7 +10,7 @@ from telephony.carriers.twilio import errands
 from telephony.models import Call, OutboundJob
 from tests.carriers.exchange import Exchange as RealExchange
 from tests.carriers.twilio.exchange import Exchange, Leg
-from tests.infra.trunk import Line
+from tests.infra.line import Line
 from tests.scenarios.phone import Phone
 
 

@@ -14,6 +14,7 @@ from dispatch.models import RequestCall, ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.desk import display, notices
 from dispatch.states import OPEN, Priority, State
+from dispatch.templatetags.look import spaced
 from elders import roles
 from elders.models import User
 from providers.models import Category
@@ -256,8 +257,8 @@ def spoken_with(user: User) -> list[tuple[Call, str, str]]:
 
 def _with_whom(party: Party) -> str:
     if party.number in settings.ON_CALL_NUMBERS:
-        return _("the on-call mobile %(number)s") % {"number": party.number}
-    return party.who
+        return _("the on-call mobile %(number)s") % {"number": spaced(party.number)}
+    return spaced(party.who)
 
 
 def callbacks_of(user: User, *, most: int = 50) -> list[CallBack]:

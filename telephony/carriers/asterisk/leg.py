@@ -1,16 +1,12 @@
 """One channel that the script speaks with: a caller's, or one that we placed.
 
-A leg carries out a program, the neutral instructions one by one, through AsyncAGI. Keys come as
-DTMF events of their own, so that none is lost between two commands, in the music or in a
-sentence, which it breaks off. Everything here runs in the leg's own turn (`turns`).
+What Asterisk tells of it, what we tell it, and where it is in the dialplan; how it speaks and
+listens is its program's part. Everything here runs in the leg's own turn (`turns`).
 """
 
 import logging
 import time
-from collections import deque
 from collections.abc import Iterable
-from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,18 +16,16 @@ from elders import numbers
 from elders.errors import ElderError
 from elders.models import User
 from telephony import answers, inbound, recovery
-from telephony.carriers.asterisk import agi, names, prompts, spool
+from telephony.carriers.asterisk import names, spool
+from telephony.carriers.asterisk.program import LATE_S, Place, Program
 from telephony.errors import CallError
-from telephony.events import Reply, Stamp
+from telephony.events import Stamp
 from telephony.instructions import (
     Bridge,
     Enqueue,
-    Gather,
     Hangup,
     Instruction,
-    Record,
     Say,
-    from_json,
 )
 from telephony.models import Call
 
@@ -44,45 +38,20 @@ KEEP_S = 45
 """A caller whom the script holds is the script's for so long; then the dialplan takes over. It is
 renewed while we live, so that a service that dies leaves nobody in the music for ever."""
 RENEW_S = 15.0
-SLACK_S = 5.0
-"""How much longer than its sound a command may take before we go on without its answer."""
 MORE_KEYS_S = 4.0
-LATE_S = 0.1
-"""Beyond its length, until a key that came without a beginning has gone through Asterisk."""
 
 CAUSES = {"17": "busy", "21": "reject"}
 
 
-class Place(StrEnum):
-    """Where the channel is in the dialplan."""
-
-    SCRIPT = "script"
-    ROOM = "room"
-    HOLD = "hold"
-    DIALPLAN = "dialplan"
-    JOINED = "joined"
-    """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
-
-
-class Leg:
-    """One live channel and the program it carries out."""
+class Leg(Program):
+    """One live channel, and where it is."""
 
     def __init__(self, ref: str, board: "Switchboard") -> None:
-        self.ref, self._board = ref, board
-        self.call_id: int | None = None
-        self.place = Place.DIALPLAN
+        super().__init__(ref, board)
         self.since = time.monotonic()
-        self.doomed_until = 0.0
+        self.doomed_until = self._kept_at = 0.0
         self.away = False
         """The channel has left AsyncAGI; known at once, while more of it still waits its turn."""
-        self._steps: deque[Instruction] = deque()
-        self._running, self._running_until = "", 0.0
-        self._listening: Gather | None = None
-        self._silent_at = 0.0
-        self._keys, self._is_down, self._late_s = "", False, 0.0
-        self._waits = False
-        self._kept_at = 0.0
-        self._commands = 0
 
     # --- what Asterisk tells -------------------------------------------------------------------
 
@@ -119,18 +88,6 @@ class Leg:
                 self._keep()
                 self._perform(reply)
 
-    def executed(self, command: str, result: int | None) -> None:
-        """A command is over. Of one that is not awaited any more nothing follows."""
-        if command != self._running or self.place is not Place.SCRIPT:
-            return
-        self._running = ""
-        if result == -1:
-            # Hung up or taken elsewhere: told by another event, which comes before the time is
-            # over. A sound that is not there: nothing comes, and the program goes on.
-            self._running, self._running_until = "nothing", time.monotonic() + 1.0
-        else:
-            self._go()
-
     def left(self) -> None:
         """The channel left AsyncAGI. Unless we took it elsewhere, the dialplan has it now."""
         if self.place is Place.SCRIPT:
@@ -164,7 +121,8 @@ class Leg:
             return
         self.place = Place.JOINED
         user = User.objects.filter(pk=user_id or 0).first()
-        recovery.joined(self.call_id, number="" if user else number, user=user, now=timezone.now())
+        number = "" if user else e164(number.partition("@")[0])  # as in "+8613900000091@trunk"
+        recovery.joined(self.call_id, number=number, user=user, now=timezone.now())
 
     def gone(self, cause: str = "") -> None:
         """The channel is no more."""
@@ -239,15 +197,11 @@ class Leg:
         if self.call_id is not None and self.place in (Place.ROOM, Place.HOLD):
             self._move(Place.HOLD if on else Place.ROOM, self.call_id)
 
-    def _stop(self) -> None:
-        self._steps.clear()
-        self._running, self._listening, self._silent_at, self._keys = "", None, 0.0, ""
-
     def _keep(self) -> None:
         self._kept_at = time.monotonic()
         self._board.set_variable(self.ref, "TIMEOUT(absolute)", str(KEEP_S))
 
-    # --- the program ---------------------------------------------------------------------------
+    # --- what it leads to ------------------------------------------------------------------------
 
     def _report(self) -> None:
         """Keys, or silence, go to the script, whose answer is the new program."""
@@ -259,64 +213,6 @@ class Leg:
             self._perform(inbound.digits(self.call_id, keys, now=timezone.now()))
         except CallError:
             self._board.hang_up(self.ref)
-
-    def _perform(self, reply: Reply) -> None:
-        self._steps.extend(map(from_json, reply.instructions))
-        if self._waits and not self._steps:
-            self._steps.append(Enqueue())  # the music that a key broke off
-        self._go()
-
-    def _go(self) -> None:
-        """Carries the program on until a command must be waited for."""
-        while self._steps and not self._running:
-            step = self._steps.popleft()
-            match step:
-                case Say():
-                    self._say(step)
-                case Enqueue():
-                    self._waits = True
-                    self._command(agi.music())
-                case Gather():
-                    self._listen(step)
-                case Record():
-                    self._record(step)
-                case Bridge():
-                    self._join(step.to)
-                case Hangup():
-                    self._board.hang_up(self.ref)
-
-    def _say(self, step: Say) -> None:
-        """The first sentence now; the others follow as steps of their own."""
-        if self._late_s:
-            self._steps.appendleft(step)
-            self._await(agi.swallow(self._late_s), self._late_s)
-            self._late_s = 0.0
-            return
-        first, *rest = prompts.sentences(step.text) or [""]
-        self._steps.extendleft(Say(text, step.language) for text in reversed(rest))
-        path = prompts.file_of(first, step.language) if first else None
-        if path is not None:
-            self._await(agi.play(str(path.with_suffix(""))), prompts.seconds(path))
-        if rest:
-            prompts.file_of(rest[0], step.language)  # spoken while this one is heard
-
-    def _listen(self, step: Gather) -> None:
-        self._listening = step
-        self._silent_at = time.monotonic() + step.timeout_s
-        # The register's own clock stands behind ours, from the end of the sentence.
-        behind = timezone.now() + timedelta(seconds=step.timeout_s + SLACK_S)
-        Call.objects.filter(pk=self.call_id or 0, silence_at__isnull=False).update(
-            silence_at=behind
-        )
-
-    def _record(self, step: Record) -> None:
-        path = spool.word(self.call_id or 0, self._commands)
-        tone = prompts.tone()
-        self._command(agi.play(str(tone.with_suffix(""))))
-        takes_s = prompts.seconds(tone) + step.max_s
-        self._await(agi.record(str(path.with_suffix("")), max_s=step.max_s), takes_s)
-        if self._waits and not self._steps:
-            self._steps.append(Enqueue())
 
     def _join(self, to: str) -> None:
         """Into a room: its own, with somebody brought there, or that of another call."""
@@ -338,16 +234,6 @@ class Leg:
     def _move(self, place: Place, call_id: int) -> None:
         self.place = place
         self._board.redirect(self.ref, place.value, str(call_id))
-
-    def _await(self, command: str, takes_s: float) -> None:
-        self._running = self._command(command)
-        self._running_until = time.monotonic() + takes_s + SLACK_S
-
-    def _command(self, command: str) -> str:
-        self._commands += 1
-        number = f"{self.ref}/{self._commands}"
-        self._board.command(self.ref, command, number)
-        return number
 
 
 def end(carrier: str, ref: str, *, how: str) -> None:

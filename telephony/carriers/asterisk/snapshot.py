@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from telephony import inbound
 from telephony.carriers.asterisk import names
+from telephony.carriers.asterisk.acts import RING_S
 from telephony.carriers.asterisk.client import Client
-from telephony.carriers.asterisk.leg import Leg, Place, e164, end
-from telephony.carriers.asterisk.switchboard import RING_S, Switchboard
+from telephony.carriers.asterisk.leg import Leg, e164, end
+from telephony.carriers.asterisk.program import Place
+from telephony.carriers.asterisk.switchboard import Switchboard
 from telephony.models import Call
 
 log = logging.getLogger(__name__)

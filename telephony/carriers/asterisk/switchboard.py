@@ -3,41 +3,37 @@
 
 import logging
 import time
-from concurrent.futures import Future
 from functools import partial
-from typing import Any
 
 from asterisk.ami.event import Event
-from django.conf import settings
 from django.utils import timezone
 
 from elders.models import User
 from telephony import desk
-from telephony.carriers.asterisk import agi, names, prompts
-from telephony.carriers.asterisk.client import Client, LinkLost, Refused
+from telephony.carriers.asterisk import agi, names
+from telephony.carriers.asterisk.acts import Acts, dial
 from telephony.carriers.asterisk.deployment import telephone, telephone_of
-from telephony.carriers.asterisk.leg import Leg, Place, e164, end
+from telephony.carriers.asterisk.leg import Leg, end
+from telephony.carriers.asterisk.program import Place
 from telephony.carriers.asterisk.turns import Lane, Turns
-from telephony.errors import CallError, CarrierError
-from telephony.instructions import Say
+from telephony.errors import CallError
 from telephony.models import Call
 
 log = logging.getLogger(__name__)
 
-RING_S = 30
 DOOM_S = 10.0
 AS = {"talk": "operator", "listen": "listener", "whisper": "listener"}
 """How somebody is in a room. Who whispers is beside it; in it they must not be heard."""
 
 
-class Switchboard:
+class Switchboard(Acts):
     """The channels of one Asterisk, kept over every loss of the link."""
 
     carrier = "asterisk"
 
     def __init__(self) -> None:
+        super().__init__()
         self.turns = Turns()
-        self.client: Client | None = None
         self.legs: dict[str, Leg] = {}
         self.rooms: dict[int, set[str]] = {}
         """Call → the channels in its room."""
@@ -45,7 +41,6 @@ class Switchboard:
         """(user, call) → the channel of an operator's telephone, ringing or in the room."""
         self.picked_up: set[str] = set()
         """Those of our channels that do not ring any more."""
-
         self.bridges: dict[str, dict[str, dict[str, str]]] = {}
         """Bridge of the dialplan's own → channel → what is known of it."""
 
@@ -81,6 +76,7 @@ class Switchboard:
             case "AsyncAGIStart":
                 said = agi.environment(fields.get("Env", ""))
                 numbers = said.get("agi_callerid", ""), said.get("agi_dnid", "")
+                self.leg(ref).away = False
                 self._post(ref, "started", *numbers, lane=Lane.CALLER)
             case "AsyncAGIExec":
                 done = agi.result(fields.get("Result", ""))
@@ -153,11 +149,10 @@ class Switchboard:
     def met(self, ref: str, other: dict[str, str]) -> None:
         """The dialplan has a caller speak with the channel that `other` describes."""
         user_id = telephone_of(other.get("Channel", ""))
-        if user_id is not None or self.client is None:
+        if user_id is not None:
             self._post(ref, "joined", "", user_id)
-            return
-        dialled = self.client.ask("Getvar", Channel=ref, Variable="DIALEDPEERNUMBER")
-        dialled.add_done_callback(lambda done: self._post(ref, "joined", _number(done), None))
+        else:
+            self.variable(ref, "DIALEDPEERNUMBER", lambda who: self._post(ref, "joined", who, None))
 
     def _talks(self, user_id: int, call_id: int) -> None:
         """An operator's telephone picked up. Of who only listens, the call is not."""
@@ -195,19 +190,7 @@ class Switchboard:
             for ref in list(there):
                 self.hang_up(ref)
 
-    # --- acts: each is sent once; what comes of it is an event ------------------------------------
-
-    def set_variable(self, ref: str, name: str, value: str) -> None:
-        self._ask("Setvar", Channel=ref, Variable=name, Value=value)
-
-    def command(self, ref: str, command: str, number: str) -> None:
-        self._ask("AGI", Channel=ref, Command=command, CommandID=number)
-
-    def redirect(self, ref: str, context: str, exten: str) -> None:
-        self._ask("Redirect", Channel=ref, Context=context, Exten=exten, Priority="1")
-
-    def hang_up(self, ref: str) -> None:
-        self._ask("Hangup", Channel=ref, Cause="16")
+    # --- whom to ring, and to bring where ---------------------------------------------------------
 
     def doom(self, ref: str) -> None:
         """Ends a leg, also one that is only coming up."""
@@ -219,7 +202,7 @@ class Switchboard:
         """Rings a number outside for a job. The name of the channel is the attempt's own: Asterisk
         takes it once."""
         self.leg(ref)
-        self._originate(ref, dial(number), "job", "s", {"TAKEN": "job", "ATTEMPT": attempt})
+        self.originate(ref, dial(number), "job", "s", {"TAKEN": "job", "ATTEMPT": attempt})
 
     def bring(
         self, call_id: int, user_id: int, mode: str = "talk", owner: int | None = None
@@ -235,84 +218,12 @@ class Switchboard:
             return
         ref = names.of_operator(user_id, call_id)
         self.telephones[user_id, call_id] = ref
-        self._originate(ref, f"PJSIP/{telephone(user_id)}", context, exten, variables)
+        self.originate(ref, f"PJSIP/{telephone(user_id)}", context, exten, variables)
 
     def bring_outside(self, call_id: int, number: str) -> None:
         ref = names.of_outside(call_id)
-        self._originate(ref, dial(number), "room", str(call_id), {"AS": "operator"})
+        self.originate(ref, dial(number), "room", str(call_id), {"AS": "operator"})
 
     def let_go(self, call_id: int, user_id: int) -> None:
         if ref := self.telephones.get((user_id, call_id)):
             self.hang_up(ref)
-
-    def announce(self, call_id: int, step: Say) -> None:
-        """A sentence for everybody in the room."""
-        for sentence in prompts.sentences(step.text):
-            if path := prompts.file_of(sentence, step.language):
-                self._ask(
-                    "Originate",
-                    Channel=f"Local/{call_id}@announce/n",
-                    Application="Playback",
-                    Data=str(path.with_suffix("")),
-                    Async="true",
-                )
-
-    def heard(self, ref: str) -> None:
-        """Takes a caller off Asterisk's own list of those who rang while we were away."""
-        self._ask(
-            "Originate", Channel=f"Local/{ref}@heard/n", Application="Wait", Data="1", Async="true"
-        )
-
-    def _originate(
-        self, ref: str, channel: str, context: str, exten: str, variables: dict[str, str]
-    ) -> None:
-        self._ask(
-            "Originate",
-            variables=variables,
-            ActionID=names.placing(ref),
-            Channel=channel,
-            ChannelId=ref,
-            Context=context,
-            Exten=exten,
-            Priority="1",
-            Timeout=str(RING_S * 1000),
-            CallerID=settings.HOTLINE_NUMBER,
-            Async="true",
-        )
-
-    def _ask(self, name: str, **fields: Any) -> None:
-        if self.client is None:
-            return
-        try:
-            answer = self.client.ask(name, **fields)
-        except CarrierError:
-            log.exception("An action with a line break in it was not sent")
-            placed = names.placed(fields.get("ActionID", ""))
-            if placed:
-                self.hung_up(placed, "")
-            return
-        answer.add_done_callback(lambda done: self._answered(name, fields, done))
-
-    def _answered(self, name: str, fields: dict[str, Any], done: "Future[Any]") -> None:
-        error = done.exception()
-        if isinstance(error, Refused):
-            placed = names.placed(fields.get("ActionID", ""))
-            if placed:
-                self.hung_up(placed, "")
-            log.info("Asterisk refused %s: %s", name, error)
-        elif isinstance(error, LinkLost | TimeoutError):
-            log.warning("Nothing is known of %s: %s", name, error)
-
-
-def _number(dialled: "Future[Any]") -> str:
-    """Whom Dial reached, as in "+8613900000091@trunk"; "" where Asterisk did not say."""
-    if dialled.exception() is not None:
-        return ""
-    value: str = dialled.result().keys.get("Value", "")
-    return e164(value.partition("@")[0])
-
-
-def dial(number: str) -> str:
-    """How a number is dialled; only what a number may hold."""
-    safe = "".join(sign for sign in number if sign in "+0123456789")
-    return str(settings.SIP_DIAL).format(number=safe)

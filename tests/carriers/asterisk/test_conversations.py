@@ -1,98 +1,27 @@
 """Conversations on a real Asterisk: who hears whom is read from the sound in each telephone."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as house
 from django.utils import timezone
 
-from dispatch import conversation, deadlines, desk, wording
+from dispatch import conversation, desk, wording
 from dispatch.models import Offer
 from elders import fields
-from providers.models import WorkerCategory
 from telephony import desk as calls
-from telephony import outbound, recordings, rooms, script
+from telephony import recordings, rooms, script
 from telephony.carriers.asterisk import prompts
-from telephony.carriers.asterisk.deployment import telephone
 from telephony.errors import CallError
 from telephony.instructions import Bridge, Record, Say
-from telephony.models import Call, CallBack, OutboundJob, Party, Recording
+from telephony.models import Call, CallBack, Party, Recording
 from tests import cast
-from tests.carriers.exchange import Exchange
+from tests.carriers.asterisk.story import MEI, OLIVE, OTHER, SOL, state_of
 from tests.carriers.telephones import OfAsterisk
 from tests.infra import voice
 from tests.infra.sound import notes_in
-from tests.infra.trunk import Line
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-MEI, OLIVE, SOL, OTHER = 2600, 2800, 3000, 3200
-"""The note (Hz) that each of them speaks."""
-
-
-class Story:
-    """Mei, Olive, Sol and Wai, their telephones, and an hour that passes when told to."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange, self.trunk = exchange, exchange.trunk
-        self.mei = cast.mei()
-        self.mei.holdings.update(verified_at=timezone.now())
-        self.olive, self.sol = cast.olive(), cast.sol()
-        self.wai = cast.wai(cast.sunrise_kitchen())
-        WorkerCategory.objects.create(worker=self.wai, category_id="housekeeping")
-        exchange.equip(self.olive, self.sol)
-
-    def mei_rings(self) -> tuple[Line, Call]:
-        handset = OfAsterisk(self.exchange).dial(cast.MEI_NUMBER)
-        handset.line.speak(MEI)
-        return handset.line, self.exchange.call(handset.line)
-
-    def olive_talks(self) -> tuple[Line, Line, Call]:
-        """Mei's telephone, Olive's, and the call on which they speak."""
-        mei, call = self.mei_rings()
-        desk.take(call.pk, by=self.olive, now=timezone.now())
-        olive = self.telephone_of(self.olive, OLIVE)
-        self.until(lambda: mei.hears(OLIVE) and olive.hears(MEI))
-        return mei, olive, call
-
-    def telephone_of(self, user, note: int) -> Line:
-        line = self.trunk.ringing(telephone(user.pk)).answer()
-        line.speak(note)
-        return line
-
-    def joins(self, number: str, note: int = OTHER) -> Line:
-        """Whoever is rung there picks up and speaks."""
-        self.work()
-        line = self.trunk.ringing(number).answer()
-        line.speak(note)
-        return line
-
-    def work(self, after_s: float = 0.0) -> None:
-        now = timezone.now() + timedelta(seconds=after_s)
-        deadlines.fire_due(now=now)
-        outbound.deliver_due(now=now)
-
-    def until(self, true, within_s: float = 15.0):
-        return self.trunk.until(true, within_s=within_s)
-
-    def until_quiet(self) -> None:
-        """Nobody is on the line any more, and no telephone rings."""
-        self.until(lambda: not self.exchange.asterisk.channels())
-        self.until(lambda: not [line for line in self.trunk.lines if line.state != "over"])
-
-
-@pytest.fixture
-def story(asterisk, settings) -> Story:
-    settings.CARRIERS = [
-        "telephony.carriers.asterisk.carrier.Asterisk",
-        "telephony.carriers.simulator.carrier.Simulator",
-    ]
-    return Story(asterisk)
-
-
-def state_of(call: Call) -> str:
-    return Call.objects.get(pk=call.pk).state
 
 
 def test_a_worker_who_pressed_one_is_brought_to_her_and_both_hear_each_other(story):
@@ -172,9 +101,11 @@ def test_a_bridge_to_a_plain_number_rings_it_into_her_room(story):
 
 def test_what_is_typed_to_her_is_heard_by_all_in_the_room(story):
     mei, olive, call = story.olive_talks()
-    calls.say(call.pk, "The nurse is on her way.", by=story.olive, now=timezone.now())
-    code = voice.code("The nurse is on her way.", "en")
-    story.until(lambda: code in mei.sentences() and code in olive.sentences())
+    said = ["The nurse is on her way.", "Please open the door."]
+    calls.say(call.pk, " ".join(said), by=story.olive, now=timezone.now())
+    for sentence in said:  # one after the other
+        code = voice.code(sentence, "en")
+        story.until(lambda code=code: code in mei.sentences() and code in olive.sentences())
 
 
 def test_a_conversation_is_announced_recorded_and_kept_under_our_key_and_nowhere_else(
@@ -222,130 +153,6 @@ def test_a_message_after_a_tone_is_kept_for_whoever_rings_back(story):
         CallBack.objects.get().pk: [kept]
     }
     assert recordings.play(kept.pk, by=story.olive, purpose="t", now=timezone.now()) == kept
-
-
-def hangs_up_in_the_greeting(story):
-    mei, call = story.mei_rings()
-    mei.hang_up()
-    return call, "abandoned"
-
-
-def hangs_up_while_asked(story):
-    mei, call = story.mei_rings()
-    story.exchange.settle(mei)
-    mei.hang_up()
-    return call, "abandoned"
-
-
-def hangs_up_in_the_queue(story):
-    mei, call = story.mei_rings()
-    handset = OfAsterisk.Set(story.exchange, mei)
-    handset.press("0")
-    story.exchange.settle(mei)
-    mei.hang_up()
-    return call, "abandoned"
-
-
-def hangs_up_while_olives_telephone_rings(story):
-    mei, call = story.mei_rings()
-    calls.claim(call.pk, by=story.olive, now=timezone.now())
-    story.trunk.ringing(telephone(story.olive.pk))
-    mei.hang_up()
-    return call, "abandoned"
-
-
-def hangs_up_talking(story):
-    mei, _olive, call = story.olive_talks()
-    mei.hang_up()
-    return call, "wrap_up"
-
-
-def hangs_up_on_hold(story):
-    mei, _olive, call = story.olive_talks()
-    conversation.hold(call.pk, on=True, by=story.olive, now=timezone.now())
-    story.until(lambda: mei.hears(voice.MUSIC))
-    mei.hang_up()
-    return call, "wrap_up"
-
-
-def hangs_up_while_her_son_is_rung(story):
-    mei, _olive, call = story.olive_talks()
-    rooms.add(call.pk, cast.KA_MING_NUMBER, by=story.olive, now=timezone.now())
-    story.work()
-    story.trunk.ringing(cast.KA_MING_NUMBER)
-    mei.hang_up()
-    story.until(lambda: state_of(call) == "wrap_up")
-    calls.wrap_up(call.pk, by=story.olive, disposition="helped", now=timezone.now())
-    return call, "ended"
-
-
-def olive_hangs_up_talking(story):
-    _mei, _olive, call = story.olive_talks()
-    calls.hang_up(call.pk, by=story.olive, now=timezone.now())
-    return call, "wrap_up"
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        hangs_up_in_the_greeting,
-        hangs_up_while_asked,
-        hangs_up_in_the_queue,
-        hangs_up_while_olives_telephone_rings,
-        hangs_up_talking,
-        hangs_up_on_hold,
-        hangs_up_while_her_son_is_rung,
-        olive_hangs_up_talking,
-    ],
-    ids=lambda step: step.__name__,
-)
-def test_a_hang_up_at_any_step_leaves_nobody_on_the_line_and_no_call_open(story, step):
-    call, ends_as = step(story)
-    story.until(lambda: state_of(call) == ends_as)
-    story.until_quiet()
-    assert CallBack.objects.exists() == (ends_as == "abandoned")
-    assert not OutboundJob.objects.filter(state__in=OutboundJob.UNDER_WAY).exists()
-
-
-def an_offer_rings(story) -> Line:
-    """Mei has ordered and hung up; the offer's call rings at Wai's."""
-    type(story.wai).objects.update(reach_by="call", position_at=timezone.now())
-    mei, _call = story.mei_rings()
-    handset = OfAsterisk.Set(story.exchange, mei)
-    handset.press("2")
-    handset.hang_up()
-    story.work()
-    return story.trunk.ringing(cast.WAI_NUMBER)
-
-
-def offer_call() -> OutboundJob:
-    return OutboundJob.objects.get(kind="call", purpose="offer")
-
-
-def test_a_worker_who_does_not_answer_is_rung_again_later(story):
-    an_offer_rings(story).refuse()
-    story.until(lambda: offer_call().state == "queued")
-    story.work(after_s=21)
-    story.trunk.ringing(cast.WAI_NUMBER).answer()
-    story.until(lambda: offer_call().state == "answered")
-    assert story.trunk.rung(cast.WAI_NUMBER) == 2
-
-
-def test_a_worker_who_hangs_up_while_he_hears_the_offer_has_accepted_nothing(story):
-    wai = an_offer_rings(story).answer()
-    story.until(lambda: wai.quiet_s() < 0.5)
-    wai.hang_up()
-    story.until(lambda: Call.objects.get(purpose="offer").state == "ended")
-    assert Offer.objects.get().state == "made"
-    story.until_quiet()
-
-
-def test_an_offer_that_is_withdrawn_while_it_rings_stops_ringing(story):
-    wai = an_offer_rings(story)
-    outbound.withdraw(offer_call().subject, now=timezone.now())
-    story.until(lambda: wai.state == "over")
-    story.until_quiet()
-    assert story.trunk.rung(cast.WAI_NUMBER) == 1
 
 
 def test_after_a_minute_the_on_call_mobiles_ring_once_and_who_answers_is_queued_with_the_desk(

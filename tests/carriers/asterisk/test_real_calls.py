@@ -13,9 +13,10 @@ from tests.carriers.asterisk import acts
 from tests.carriers.asterisk.town import WAI, Town, town
 from tests.conftest import _part
 from tests.infra.asterisk import tree
+from tests.infra.line import Line
 from tests.infra.sipp import Callee, Caller, hang_up, press, until_hung_up, wait
 from tests.infra.sound import notes_in
-from tests.infra.trunk import Line, Trunk
+from tests.infra.trunk import Trunk
 
 pytestmark = [pytest.mark.production, pytest.mark.slow]
 
