@@ -2,9 +2,23 @@
 
 import importlib
 import os
+import signal
 import sys
 
-ALL = ("ami", "calls", "demand", "ingest", "match", "ring", "screens", "start", "webhooks")
+ALL = (
+    *(
+        "ami",
+        "calls",
+        "demand",
+        "gateway",
+        "ingest",
+        "match",
+        "ring",
+        "screens",
+        "start",
+        "webhooks",
+    ),
+)
 
 
 def main() -> int:
@@ -13,6 +27,7 @@ def main() -> int:
     if unknown:
         print(f"BENCH: there is no {', '.join(unknown)}; there are {', '.join(ALL)}")
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended as well
     for name in picked or ALL:
         print(f"== {name}", flush=True)
         importlib.import_module(f"bench.{name}").main()

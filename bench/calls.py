@@ -10,12 +10,11 @@ of call-backs; and once it is over we must be as quick as before.
 
 import itertools
 import os
-import time
 from typing import NamedTuple
 
 from bench.callers import Crowd, Heard
 from bench.exchange import Exchange, exchange
-from bench.figures import percentile
+from bench.figures import busy, percentile
 from config.town import numbers
 from tests.infra.asterisk import tree
 from tests.infra.process import Missing
@@ -29,10 +28,10 @@ HOTLINE, BARE = "12349", "bare"
 
 
 class Ring(NamedTuple):
-    """`cpu`: part of the house → the share of one core that it used."""
+    """`cpu_s`: part of the house → seconds of processor that it used until all was settled."""
 
     heard: Heard
-    cpu: dict[str, float]
+    cpu_s: dict[str, float]
     unknown: int
     """Callers of whom there is no call, or no call-back, in the register."""
     settled_s: float
@@ -58,12 +57,11 @@ def main() -> None:
 
 def ring(town: Exchange, to: str, callers: list[str], *, rate: int, hold_s: float = HOLD_S) -> Ring:
     """All of `callers` ring, hear, hang up, and are written down."""
-    began, before = time.monotonic(), town.cpu_s()
+    before = town.cpu_s()
     heard = Crowd(town.asterisk, callers, rate=rate, hold_s=hold_s, to=to).heard()
-    took, after = time.monotonic() - began, town.cpu_s()
     settled_s = town.until_quiet()
-    cpu = {part: (used - before[part]) / took for part, used in after.items()}
-    return Ring(heard, cpu, len(callers) - known(town, callers), settled_s)
+    cpu_s = {part: used - before[part] for part, used in town.cpu_s().items()}
+    return Ring(heard, cpu_s, len(callers) - known(town, callers), settled_s)
 
 
 def known(town: Exchange, callers: list[str]) -> int:
@@ -100,8 +98,11 @@ def report(rate: int, ours: Ring, peer: Ring) -> None:
         f"{heard.silent} heard nothing, {heard.failed} failed, {ours.unknown} not written down "
         f"(peer: {peer.heard.silent} heard nothing, {peer.heard.failed} failed)"
     )
-    shares = ", ".join(f"{part} {100 * share:.0f} %" for part, share in ours.cpu.items())
-    print(f"             of one core: {shares} (peer: asterisk {100 * peer.cpu['asterisk']:.0f} %)")
+    each = ", ".join(f"{part} {1000 * it / heard.placed:.0f}" for part, it in ours.cpu_s.items())
+    print(
+        f"             processor, ms a call: {each} (peer: asterisk "
+        f"{1000 * peer.cpu_s['asterisk'] / heard.placed:.0f}); {busy()}"
+    )
 
 
 def milliseconds(heard: Heard) -> str:

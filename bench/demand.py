@@ -29,10 +29,9 @@ from typing import NamedTuple
 from bench import operators
 from bench.callers import Crowd, Telephones
 from bench.exchange import Exchange, exchange
-from bench.exchange import Telephones as Ports
 from bench.figures import busy
 from config.town import numbers
-from tests.infra.asterisk import free_udp_port, tree
+from tests.infra.asterisk import tree
 from tests.infra.process import ROOT, Missing, Process
 
 CALLS = Path(os.environ.get("EMS_CALLS", ROOT.parent / "shared" / "data" / "ems_calls.csv"))
@@ -85,14 +84,13 @@ def main() -> None:
         f"{len(at_s)} calls in {MINUTES} minutes, {HANDLING_S:.0f} s each: {erlangs:.1f} erlangs; "
         f"played {FACTOR:g} times as fast"
     )
-    port = free_udp_port()
 
-    def people(town: Exchange) -> Ports:
+    def people(town: Exchange) -> list[int]:
         said = town.manage("shell", "-c", PEOPLE.format(count=max(staffings)))
-        return {int(line.split()[1]): port for line in said.splitlines() if "OPERATOR" in line}
+        return [int(line.split()[1]) for line in said.splitlines() if "OPERATOR" in line]
 
     with exchange(elders=len(at_s) * len(staffings) + 50, people=people) as town:
-        with Telephones(port=port):
+        with Telephones(port=town.asterisk.desk_port):
             for turn, staff in enumerate(staffings):
                 report(staff, at_s, play(town, at_s, staff=staff, first=turn * len(at_s)))
         print(busy())

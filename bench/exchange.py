@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,9 +49,6 @@ for elder in Elder.objects.all():
 """
 """Everybody has rung before: the sound of one name stands in for that of each other."""
 
-Telephones = Mapping[int, int]
-"""Operator → the port at which a SIPp is that operator's telephone."""
-
 
 class Exchange:
     """All of it is up. `env` is what its processes were given."""
@@ -73,7 +70,8 @@ class Exchange:
         began = time.monotonic()
         while self.asterisk.channels() or self._open():
             if time.monotonic() - began > within_s:
-                raise TimeoutError(f"{self._open()} calls are still open:\n{self.link.tail()}")
+                still = "\n".join(self.asterisk.channels()[:10])
+                raise TimeoutError(f"{self._open()} calls are open\n{still}\n{self.link.tail()}")
             time.sleep(0.2)
         return time.monotonic() - began
 
@@ -90,9 +88,10 @@ class Exchange:
 
 @contextmanager
 def exchange(
-    *, elders: int, people: Callable[[Exchange], Telephones] = lambda it: {}
+    *, elders: int, people: Callable[[Exchange], Collection[int]] = lambda it: ()
 ) -> Iterator[Exchange]:
-    """Seeds a register of `elders`; `people` may add operators before Asterisk is configured."""
+    """Seeds a register of `elders`; `people` may add operators, whose telephones are then at
+    `asterisk.desk_port`."""
     with ExitStack() as stack:
         var = Path(stack.enter_context(TemporaryDirectory()))
         postgres, redis = stack.enter_context(Postgres()), stack.enter_context(Redis())

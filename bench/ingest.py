@@ -12,12 +12,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import psycopg
@@ -29,6 +29,7 @@ from bench.ring import SIGN_IN, watching
 from tests.infra import house
 from tests.infra.house import House
 from tests.infra.postgres import Postgres
+from tests.infra.process import Process, free_port
 from tests.infra.redis import Redis
 from tests.infra.server import Server
 
@@ -36,7 +37,8 @@ SECONDS = float(os.environ.get("INGEST_SECONDS", "15"))
 PROCESSES = int(os.environ.get("INGEST_PROCESSES", "2"))
 REGISTER = int(os.environ.get("INGEST_DEVICES", str(DEVICES)))
 ALARMS = int(os.environ.get("INGEST_ALARMS", "60"))
-CONNECTIONS = {"single": 200, "batch": 16}
+CONNECTIONS = {"batch": 16}  # of each way of sending; of the others
+MANY = 200
 LOAD = 1_700  # positions a second of a prefecture
 ELDERS = 50_000
 SECRETS = {"SECRET_KEY": "bench-" + "0" * 50, "FIELD_KEYS": "bench-" + "1" * 50}
@@ -52,6 +54,8 @@ INSERT INTO tracking_device SELECT made.* FROM tracking_device one, generate_ser
 INSERT INTO tracking_devicelink (device_id, elder_id, since)
   SELECT d.id, (SELECT min(id) FROM elders_elder) + d.id % {elders}, now() - interval '1 year'
   FROM tracking_device d;
+SELECT setval(pg_get_serial_sequence('elders_elder', 'id'), (SELECT max(id) FROM elders_elder)),
+  setval(pg_get_serial_sequence('tracking_device', 'id'), (SELECT max(id) FROM tracking_device));
 """
 FIRST = """
 from django.utils import timezone
@@ -63,6 +67,23 @@ Device.objects.create(device_id="first", registered=True)
 user = User.objects.get(username="bench")
 print("TOKEN", tokens.issue(user, "bench", now=timezone.now()))
 """
+
+
+class Gateway(Process):
+    """`manage.py run_gateway` on free ports."""
+
+    PROTOCOLS = ("watch", "gt06", "jt808", "h02")
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.ports = {name: free_port() for name in self.PROTOCOLS}
+        own = {f"{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        own |= {"SIA_PORT": "", "SCAIP_PORT": ""}
+        super().__init__([sys.executable, "manage.py", "run_gateway"], env={**env, **own})
+
+    def start(self) -> Self:
+        super().start()
+        self.wait_until(lambda: "Listening" in self.tail(), timeout_s=90)
+        return self
 
 
 class Town:
@@ -78,11 +99,16 @@ class Town:
             connection.execute("VACUUM ANALYZE")
         others = [Server(env=ours.env, migrate=False) for _ in range(PROCESSES - 1)]
         self.servers = [ours.server, *map(stack.enter_context, others)]
-        self.ports = [server.port for server in self.servers]
+        self.ports = {
+            kind: [server.port for server in self.servers] for kind in ("single", "batch")
+        }
+        gateway = stack.enter_context(Gateway(ours.env))
+        self.servers.append(gateway)
+        self.ports |= {kind: [port] for kind, port in gateway.ports.items()}
 
     def plan(self, kind: str, **more: Any) -> Plan:
         return Plan(
-            kind, self.ports, more.pop("connections", CONNECTIONS[kind]),
+            kind, self.ports[kind], more.pop("connections", CONNECTIONS.get(kind, MANY)),
             more.pop("seconds", SECONDS), token=self.token, devices=REGISTER, **more,
         )  # fmt: skip
 
@@ -114,7 +140,7 @@ def _pour(town: Town, kind: str) -> None:
     used = [after - then for after, then in zip(town.cpu_s(), before, strict=True)]
     rate = report.positions / report.seconds
     # The commits of a load of single fixes are as large as the connections that wait for them.
-    size = BATCH if kind == "batch" else CONNECTIONS[kind] // PROCESSES
+    size = BATCH if kind == "batch" else MANY // PROCESSES
     peer = bare_copy(town.url, size=size, seconds=SECONDS / 2)
     each = [1e6 * seconds / max(1, report.positions) for seconds in used]
     print(
@@ -175,14 +201,16 @@ async def _alarms(town: Town) -> None:
             await asyncio.sleep(5)
             laps = await _press(town, desk, ALARMS, first=10_000)
             _tell(f"alarm, beside {LOAD:,} positions/s", laps)
-        with pouring(town.plan("batch", connections=200, seconds=seconds)):
+        with pouring(town.plan("batch", connections=200, seconds=seconds)) as told:
             await asyncio.sleep(8)
-            _tell("alarm, queue of positions full", await _press(town, desk, ALARMS, first=20_000))
+            laps = await _press(town, desk, ALARMS, first=20_000)
+            refused = (await asyncio.to_thread(told)).refused
+            _tell(f"alarm, queue full ({refused:,} lists refused)", laps)
 
 
 def _tell(what: str, laps_ms: list[float]) -> None:
     p50, p99 = percentile(laps_ms, 50), percentile(laps_ms, 99)
-    print(f"{what:<34} p50 {p50:6.1f}  p99 {p99:6.1f} ms", flush=True)
+    print(f"{what:<44} p50 {p50:6.1f}  p99 {p99:6.1f} ms", flush=True)
 
 
 async def _press(town: Town, desk: ClientConnection, times: int, *, first: int) -> list[float]:

@@ -7,15 +7,23 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
 
 import uvloop
 
 from bench.figures import percentile
+from tracking.protocols.speaking import (
+    Speaker,
+    SpeakingGt06,
+    SpeakingH02,
+    SpeakingJt808,
+    SpeakingWatch,
+)
 
 DEVICES = 500_000
 BATCH = 250
-KINDS = ("single", "batch")
 
 
 @dataclass
@@ -44,15 +52,21 @@ class Report:
 
 @dataclass(frozen=True)
 class Way:
-    """A protocol: what is said at first, the frame of n positions, and when it is answered.
-
-    `answered` gives None while the answer is not whole, else whether it is a yes.
-    """
+    """A protocol: `positions` in each of its frames, and who speaks it on a connection."""
 
     positions: int
-    frame: Callable[[random.Random, Plan], bytes]
-    answered: Callable[[bytes], bool | None]
-    hello: Callable[[random.Random, Plan], bytes] | None = None
+    voice: Callable[["Plan", int], "Voice"]
+
+
+class Voice(Protocol):
+    """What one connection says. `answered` gives None while the answer to the last is not whole,
+    else whether it is a yes."""
+
+    def hello(self) -> bytes: ...
+
+    def frame(self, chance: random.Random) -> bytes: ...
+
+    def answered(self, heard: bytes) -> bool | None: ...
 
 
 def device_id(n: int) -> str:
@@ -63,71 +77,110 @@ def _fix(chance: random.Random) -> tuple[float, float, int]:
     return 34.0 + chance.random(), 113.0 + chance.random(), int(time.time() * 1000)
 
 
-def _single(chance: random.Random, plan: Plan) -> bytes:
-    lat, lon, at = _fix(chance)
-    who = device_id(chance.randrange(plan.devices))
-    return (
-        f"GET /positions/osmand/?id={who}&lat={lat:.6f}&lon={lon:.6f}&timestamp={at}"
-        "&accuracy=8&speed=1&bearing=90&altitude=50&batt=71 HTTP/1.1\r\n"
-        "Host: 127.0.0.1\r\n\r\n"
-    ).encode()
+@dataclass
+class Http:
+    """A connection that is kept, and requests on it, one after the other."""
+
+    plan: Plan
+    number: int
+
+    def hello(self) -> bytes:
+        return b""
+
+    def answered(self, heard: bytes) -> bool | None:
+        head, separator, body = heard.partition(b"\r\n\r\n")
+        if not separator:
+            return None
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
+        return None if len(body) < length else head.startswith(b"HTTP/1.1 200")
 
 
-def _batch(chance: random.Random, plan: Plan) -> bytes:
-    entries = []
-    for n in chance.sample(range(plan.devices), BATCH):
+class Single(Http):
+    def frame(self, chance: random.Random) -> bytes:
         lat, lon, at = _fix(chance)
-        entries.append(
-            f'{{"device_id":"{device_id(n)}","fixed_at":{at},"lat":{lat:.6f},"lon":{lon:.6f},'
-            '"accuracy_m":8,"speed_mps":0.5,"course":90,"altitude_m":50,"battery":71}'
+        who = device_id(chance.randrange(self.plan.devices))
+        return (
+            f"GET /positions/osmand/?id={who}&lat={lat:.6f}&lon={lon:.6f}&timestamp={at}"
+            "&accuracy=8&speed=1&bearing=90&altitude=50&batt=71 HTTP/1.1\r\n"
+            "Host: 127.0.0.1\r\n\r\n"
+        ).encode()
+
+
+class Batch(Http):
+    def frame(self, chance: random.Random) -> bytes:
+        entries = []
+        for n in chance.sample(range(self.plan.devices), BATCH):
+            lat, lon, at = _fix(chance)
+            entries.append(
+                f'{{"device_id":"{device_id(n)}","fixed_at":{at},"lat":{lat:.6f},"lon":{lon:.6f},'
+                '"accuracy_m":8,"speed_mps":0.5,"course":90,"altitude_m":50,"battery":71}'
+            )
+        body = ("[" + ",".join(entries) + "]").encode()
+        head = (
+            "POST /positions/batch/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {self.plan.token}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
-    body = ("[" + ",".join(entries) + "]").encode()
-    head = (
-        "POST /positions/batch/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Authorization: Bearer {plan.token}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+        return head.encode() + body
 
 
-def _http(answer: bytes) -> bool | None:
-    head, separator, body = answer.partition(b"\r\n\r\n")
-    if not separator:
-        return None
-    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
-    return None if len(body) < length else head.startswith(b"HTTP/1.1 200")
+class Spoken:
+    """A device of a TCP protocol. A fix is not answered in all of them: a heartbeat follows it,
+    whose answer says that both are committed, because what a line says is taken in its order."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self.speaker, self.asked = speaker, b""
+
+    def hello(self) -> bytes:
+        self.asked = self.speaker.login()
+        return self.asked
+
+    def frame(self, chance: random.Random) -> bytes:
+        lat, lon, at = _fix(chance)
+        fix = self.speaker.fix((lat, lon), at=datetime.fromtimestamp(at / 1000, UTC))
+        self.asked = self.speaker.heartbeat()
+        return fix + self.asked
+
+    def answered(self, heard: bytes) -> bool | None:
+        ends = (heard[start:] for start in range(len(heard)))  # other answers may stand before it
+        return True if any(self.speaker.is_answer(self.asked, end) for end in ends) else None
 
 
 WAYS = {
-    "single": Way(1, _single, _http),
-    "batch": Way(BATCH, _batch, _http),
+    "single": Way(1, Single),
+    "batch": Way(BATCH, Batch),
+    "watch": Way(1, lambda _, n: Spoken(SpeakingWatch(f"88{n:08d}"))),
+    "gt06": Way(1, lambda _, n: Spoken(SpeakingGt06(f"35288707{n:07d}"))),
+    "jt808": Way(1, lambda _, n: Spoken(SpeakingJt808(f"135{n:08d}"))),
+    "h02": Way(1, lambda _, n: Spoken(SpeakingH02(f"41{n:08d}"))),
 }
 
 
 class Device(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, crowd: "Crowd") -> None:
+    def __init__(self, crowd: "Crowd", number: int) -> None:
         self.crowd = crowd
+        self.voice = crowd.way.voice(crowd.plan, number)
         self.heard = b""
         self.began = 0.0
-        self.greeting = crowd.way.hello is not None
+        self.greeting = False
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
-        crowd = self.crowd
-        if crowd.way.hello:
-            transport.write(crowd.way.hello(crowd.chance, crowd.plan))
+        if hello := self.voice.hello():
+            self.greeting = True
+            transport.write(hello)
         else:
-            crowd.idle(self)
+            self.crowd.idle(self)
 
     def send(self) -> None:
         self.began = time.perf_counter()
-        self.transport.write(self.crowd.way.frame(self.crowd.chance, self.crowd.plan))
+        self.transport.write(self.voice.frame(self.crowd.chance))
 
     def data_received(self, data: bytes) -> None:
         self.heard += data
-        yes = self.crowd.way.answered(self.heard)
+        yes = self.voice.answered(self.heard)
         if yes is None:
             return
         self.heard = b""
@@ -175,7 +228,7 @@ class Crowd:
         lines = []
         for n in range(self.plan.connections):
             port = self.plan.ports[n % len(self.plan.ports)]
-            line, _ = await loop.create_connection(lambda: Device(self), "127.0.0.1", port)
+            line, _ = await loop.create_connection(partial(Device, self, n), "127.0.0.1", port)
             lines.append(line)
         await asyncio.sleep(1)  # until all are at it
         self.report = Report()

@@ -49,11 +49,9 @@ class Desk:
         self._ending = threading.Event()
 
     def run(self) -> None:
-        renewed, asked, began = 0.0, set[int](), 0.0
+        asked, began = set[int](), 0.0
+        threading.Thread(target=self._renew, daemon=True).start()
         while not self._ending.wait(LOOK_S):
-            if time.monotonic() - renewed > RENEW_S:
-                renewed = time.monotonic()
-                self._renew()
             while began and self._busy and time.monotonic() - began > self._busy[0]:
                 self._busy.popleft()
             for call in self._next(asked):
@@ -76,10 +74,14 @@ class Desk:
         return [pk for pk in waiting if pk not in asked][:hands]
 
     def _renew(self) -> None:
+        """Their consoles live."""
         from dispatch import desk
 
-        for user in self.people:
-            desk.renew(user, now=timezone.now())
+        while not self._ending.is_set():
+            for user in self.people:
+                desk.renew(user, now=timezone.now())
+                self._ending.wait(RENEW_S / len(self.people))
+            connections.close_all()
 
     def _handle(self, call: int, takes_s: float, user: object) -> None:
         from dispatch import desk as console
@@ -99,9 +101,9 @@ class Desk:
             time.sleep(max(0.0, until - time.monotonic()))
             desk.wrap_up(call, by=user, disposition="met", now=timezone.now())
         except CallError as error:
-            print(f"call {call}: {error.code}", flush=True)
+            print(f"call {call}: {error.code}\n", end="", flush=True)
         else:
-            print(f"handled {time.monotonic() - began:.3f}", flush=True)
+            print(f"handled {time.monotonic() - began:.3f}\n", end="", flush=True)
         finally:
             connections.close_all()
             self._free.append(user)

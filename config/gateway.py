@@ -5,6 +5,7 @@ It says every few seconds that it is there, and looks what the register has for 
 
 import asyncio
 import logging
+import resource
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +23,7 @@ from tracking.protocols import registry
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
+SPARE_FILES = 256  # beside one for each connection
 
 
 class GatewayHost:
@@ -30,7 +32,8 @@ class GatewayHost:
     def __init__(self) -> None:
         self._keys: dict[str, bytes] = {}
         dialects = registry.dialects(self._keys.get)
-        self.gateway = Gateway(dialects, most=settings.GATEWAY_CONNECTIONS)
+        most = may_open(settings.GATEWAY_CONNECTIONS + SPARE_FILES) - SPARE_FILES
+        self.gateway = Gateway(dialects, most=most)
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -72,3 +75,12 @@ def _beat(facts: dict[str, Any]) -> dict[str, bytes]:
         return devices.keys()
     finally:
         connection.close()
+
+
+def may_open(files: int) -> int:
+    """Raises this process' limit of open files towards `files`; how many it may have then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted

@@ -21,6 +21,7 @@ from dispatch.live.hub import hub
 from dispatch.models import ServiceRequest
 from dispatch.states import OPEN
 from telephony.models import Call, CallBack, OutboundJob
+from tracking import door
 from tracking.gateway.gateway import FIGURES
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -66,6 +67,8 @@ class Town(Collector):
         yield _one("one_number_open_callbacks", "People waiting to be rung back", waiting)
         yield _one("one_number_overdue_seconds", "Oldest deadline not fired", health.overdue_s(now))
         yield _one("one_number_sockets", "Live pages of this process", hub.count())
+        waiting = door.waiting()
+        yield _one("one_number_positions_waiting", "Messages of this process to write", waiting)
         yield _heartbeats(health.worker(now)["age_s"])
         yield from _gateway(health.gateway(now))
 

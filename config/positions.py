@@ -99,7 +99,8 @@ async def _body(receive: Receive) -> bytes:
             while True:
                 event = await receive()
                 part = event.get("body", b"")
-                kept.append(part[: max(0, endpoints.MAX_BODY + 1 - size)])
+                if size <= endpoints.MAX_BODY:
+                    kept.append(part[: endpoints.MAX_BODY + 1 - size])
                 size += len(part)
                 if not event.get("more_body"):
                     break

@@ -226,6 +226,14 @@ RECORD_CALLS = env.bool("RECORD_CALLS", default=False)
 # Where Asterisk writes sound until it is kept; readable and writable for both.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 RECORDING_DAYS = env.int("RECORDING_DAYS", default=90)
+# How many days personal data is kept, by kind (dispatch/retention.py); 0 keeps it for good.
+CALL_EVENT_DAYS = env.int("CALL_EVENT_DAYS", default=90)
+TEXT_DAYS = env.int("TEXT_DAYS", default=180)
+CALL_DAYS = env.int("CALL_DAYS", default=730)
+CHECKIN_DAYS = env.int("CHECKIN_DAYS", default=365)
+SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
+NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
+SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another
 # factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)
@@ -233,6 +241,8 @@ SURGE_END_FACTOR = env.float("SURGE_END_FACTOR", default=1.5)
 SURGE_LEAST_S = env.int("SURGE_LEAST_S", default=300)
 SURGE_DAYS = env.int("SURGE_DAYS", default=28)
 NUMBER_VERIFIED_DAYS = env.int("NUMBER_VERIFIED_DAYS", default=90)
+# A station's page goes back to its start when nobody has touched it for so long.
+STATION_IDLE_S = env.int("STATION_IDLE_S", default=120)
 
 # --- positions -------------------------------------------------------------------------------
 # Messages that may wait in a process to be written; beyond that devices are told to come again.

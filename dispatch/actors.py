@@ -8,7 +8,7 @@ from elders.models import User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`kind` is operator, worker, elder, family, device, caller or system."""
+    """`kind`: operator, worker, elder, station, provider, family, device, caller or system."""
 
     kind: str
     id: int | None
@@ -25,7 +25,7 @@ def actor_of(user: User) -> Actor:
     """The person behind a signed-in user, in the part they play for the log.
 
     The id is that of the part: a worker's or an elder's own, whether they pressed a button on a
-    page or a key on a telephone; an operator's or a relative's account.
+    page or a key on a telephone; everybody else's is that of the account.
     """
     if roles.is_operator(user):
         return Actor("operator", user.pk, str(user))
@@ -33,4 +33,8 @@ def actor_of(user: User) -> Actor:
         return Actor("worker", user.worker.pk, str(user))
     if hasattr(user, "elder"):
         return Actor("elder", user.elder.pk, str(user))
+    if roles.is_station(user):
+        return Actor("station", user.pk, str(user))
+    if user.providers.exists():
+        return Actor("provider", user.pk, str(user))
     return Actor("family", user.pk, str(user))

@@ -15,6 +15,8 @@ from providers.need import Exclusion, Need
 
 # How many of the nearest able workers are weighed against each other.
 WEIGHED = 12
+# Among how many of them somebody is looked for whom a person named.
+NAMED = 400
 # Somebody who let an offer lapse may be asked again after this: she may have been on a ladder.
 ASK_AGAIN_S = {Priority.ROUTINE: 900, Priority.URGENT: 300, Priority.EMERGENCY: 120}
 
@@ -38,7 +40,7 @@ def rank(request: ServiceRequest, *, now: datetime, only: int | None = None) -> 
     need = need_of(request, now=now)
     if need is None:
         return NOBODY
-    reached = reach.nearest(need, k=WEIGHED, now=now)
+    reached = reach.nearest(need, k=WEIGHED if only is None else NAMED, now=now)
     ranked = matching.rank(need, reached.candidates, now=now)
     if only is not None:
         ranked = [r for r in ranked if r.candidate.worker_id == only]

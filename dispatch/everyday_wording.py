@@ -1,9 +1,10 @@
 """What is said and written on the calls of every day: the check-in, and the one after a visit."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.models import Question, ServiceRequest
-from dispatch.speech import spoken
+from dispatch.speech import saying, spoken
 from elders.models import Elder
 
 
@@ -20,14 +21,11 @@ def checkin_text(elder: Elder, language: str) -> str:
     return _("One Number: are you well? Reply 1 if you are, 2 if you are not, 0 and we ring you.")
 
 
-@spoken
-def checkin_thanks(language: str) -> str:
-    return _("Thank you. We are glad that you are well, and wish you a good day.")
+checkin_thanks = saying(
+    gettext_lazy("Thank you. We are glad that you are well, and wish you a good day.")
+)
 
-
-@spoken
-def checkin_again(language: str) -> str:
-    return _("We have not heard you. We ring you again in a little while.")
+checkin_again = saying(gettext_lazy("We have not heard you. We ring you again in a little while."))
 
 
 @spoken
@@ -46,14 +44,11 @@ def checkin_contact_text(elder: Elder, language: str) -> str:
     ) % {"name": elder.name_in(language)}
 
 
-@spoken
-def checkin_contact_thanks(language: str) -> str:
-    return _("Thank you. We are glad to hear it.")
+checkin_contact_thanks = saying(gettext_lazy("Thank you. We are glad to hear it."))
 
-
-@spoken
-def checkin_contact_unknown(language: str) -> str:
-    return _("Thank you. We go on asking, and then somebody goes and looks.")
+checkin_contact_unknown = saying(
+    gettext_lazy("Thank you. We go on asking, and then somebody goes and looks.")
+)
 
 
 @spoken
@@ -93,9 +88,7 @@ def survey_question(question: Question, language: str) -> str:
     }
 
 
-@spoken
-def survey_over(language: str) -> str:
-    return _("Thank you, that was all. We wish you a good day.")
+survey_over = saying(gettext_lazy("Thank you, that was all. We wish you a good day."))
 
 
 @spoken

@@ -124,8 +124,7 @@ class Hotline:
         return texts.received(number, text, now=now)
 
     def changed(self, call: Call | None) -> None:
-        pokes.send("calls", None)
-        pokes.send("console", None)
+        pokes.send_all({"calls": None, "console": None})
 
 
 def _announced(call: Call, answer: Sequence[Instruction]) -> Sequence[Instruction]:

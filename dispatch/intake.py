@@ -19,7 +19,7 @@ from dispatch.transitions import STATE_CLOCK
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
-from tracking.models import Alarm, Device, DeviceLink
+from tracking.models import Alarm, Device
 
 Source = ServiceRequest.Source
 DEFAULT_CATEGORY = "medical"  # an alarm with no other word
@@ -156,12 +156,9 @@ class Alarms:
         )
         RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
 
-    def moved(self, devices: Collection[int], *, now: datetime) -> None:
-        """After positions were stored: screens that show these devices look again."""
-        links = DeviceLink.objects.filter(device_id__among=devices, until=None)
-        holders = list(links.values_list("elder", "worker"))
-        topics: dict[str, int | None] = {f"elder:{elder}": None for elder, _ in holders if elder}
-        workers = [worker for _, worker in holders if worker]
+    def moved(self, elders: Collection[int], workers: Collection[int], *, now: datetime) -> None:
+        """After positions were stored: screens that show these people look again."""
+        topics: dict[str, int | None] = {f"elder:{elder}": None for elder in elders}
         topics |= {f"worker:{worker}": None for worker in workers}
         going = Assignment.objects.filter(worker__in=workers, state__in=ACTIVE_ASSIGNMENTS)
         for request, seq in going.values_list("request", "request__seq") if workers else ():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.utils.functional import Promise
 from django.utils.translation import override
 
 
@@ -15,3 +16,8 @@ def spoken(sentence: Callable[..., str]) -> Callable[..., str]:
             return sentence(*args, language)
 
     return speak
+
+
+def saying(words: Promise) -> Callable[..., str]:
+    """A sentence that is the same for everybody; `words` are translated when they are said."""
+    return spoken(lambda language: str(words))

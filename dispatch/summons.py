@@ -9,7 +9,7 @@ from django.conf import settings
 
 from dispatch import reaching, wording
 from dispatch.ladder import CALL
-from dispatch.models import Offer, ServiceRequest
+from dispatch.models import Assignment, Offer, ServiceRequest
 from dispatch.reaching import Listener, Message, reach
 from elders import selectors
 from elders.models import Elder
@@ -58,6 +58,22 @@ def tell_withdrawn(offer: Offer, *, now: datetime) -> None:
         language=listener.language,
         priority=offer.request.priority,
         elder=offer.request.elder,
+        now=now,
+    )
+
+
+def tell_sent(going: Assignment, *, now: datetime) -> None:
+    """Whom the house sends is told by text: they have pressed nothing themselves."""
+    listener = reaching.worker(going.worker)
+    outbound.place(
+        OutboundJob.Kind.TEXT,
+        listener.phone,
+        purpose="sent",
+        subject=f"sent:{going.pk}",
+        text=wording.sent(going.request, language=listener.language),
+        language=listener.language,
+        priority=going.request.priority,
+        elder=going.request.elder,
         now=now,
     )
 

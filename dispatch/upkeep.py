@@ -4,11 +4,11 @@ stands before a deadline. Each chore finds out by itself whether it is due."""
 import logging
 from datetime import datetime
 
-from dispatch import reviews
+from dispatch import retention, reviews
 from tracking import history
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due, history.sweep)
+CHORES = (reviews.draw_due, history.sweep, retention.sweep)
 
 
 def sweep(*, now: datetime) -> int:

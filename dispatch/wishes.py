@@ -1,4 +1,4 @@
-"""What an elder asks for on a page of her own: help now, a person's voice, an order."""
+"""What an elder asks for on a page, hers or the station's: help now, a person's voice, an order."""
 
 from datetime import datetime
 
@@ -18,13 +18,13 @@ from telephony.models import CallBack
 PAGE = ServiceRequest.Source.PAGE
 
 
-def call_for_help(elder: Elder, *, by: Actor, now: datetime) -> ServiceRequest:
+def call_for_help(elder: Elder, *, by: Actor, now: datetime, source: str = PAGE) -> ServiceRequest:
     """An emergency, at once; pressed again it joins the one that is open, and sounds again."""
     return intake.open_request(
         elder=elder,
         category=intake.DEFAULT_CATEGORY,
         priority=Priority.EMERGENCY,
-        source=PAGE,
+        source=source,
         by=by,
         now=now,
     )
@@ -50,7 +50,13 @@ def ring_me(elder: Elder, *, reason: str, priority: Priority, now: datetime) -> 
 
 
 def order(
-    elder: Elder, category: Category, *, drawn: int, by: Actor, now: datetime
+    elder: Elder,
+    category: Category,
+    *,
+    drawn: int,
+    by: Actor,
+    now: datetime,
+    source: str = PAGE,
 ) -> ServiceRequest | None:
     """A routine visit; None when she has had the same within hours and a person asks her first.
 
@@ -65,7 +71,7 @@ def order(
         elder=elder,
         category=category.pk,
         priority=Priority.ROUTINE,
-        source=PAGE,
+        source=source,
         by=by,
         now=now,
         dedupe=key,

@@ -7,15 +7,16 @@ before it, "we are looking for somebody"; no health in a text.
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.models import Offer, ServiceRequest
-from dispatch.speech import spoken as _spoken
+from dispatch.speech import saying, spoken
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
 
 
-@_spoken
+@spoken
 def greeting(elder: Elder | None, language: str) -> str:
     """A person first: the caller is already waiting for one while this is spoken."""
     return (
@@ -27,7 +28,7 @@ def greeting(elder: Elder | None, language: str) -> str:
     )
 
 
-@_spoken
+@spoken
 def menu(orders: dict[str, Category], language: str) -> str:
     offers = [
         _("For %(category)s press %(digit)s.") % {"category": c.name_in(language), "digit": digit}
@@ -42,7 +43,7 @@ def menu(orders: dict[str, Category], language: str) -> str:
     )
 
 
-@_spoken
+@spoken
 def which_of(elders: list[Elder], language: str) -> str:
     hello = _("Hello, this is %(number)s.") % {"number": settings.HOTLINE_NUMBER}
     choices = [
@@ -52,22 +53,18 @@ def which_of(elders: list[Elder], language: str) -> str:
     return " ".join([hello, *choices, _("Or just stay on the line.")])
 
 
-@_spoken
-def emergency(language: str) -> str:
-    return _("We have your alarm. A person is answering you now. Stay where you are.")
+emergency = saying(
+    gettext_lazy("We have your alarm. A person is answering you now. Stay where you are.")
+)
+
+person = saying(gettext_lazy("A person is coming to the phone. Please stay on the line."))
+
+unwell = saying(
+    gettext_lazy("A person will speak with you at once. If we are cut off, we ring you back.")
+)
 
 
-@_spoken
-def person(language: str) -> str:
-    return _("A person is coming to the phone. Please stay on the line.")
-
-
-@_spoken
-def unwell(language: str) -> str:
-    return _("A person will speak with you at once. If we are cut off, we ring you back.")
-
-
-@_spoken
+@spoken
 def ordered(category: Category, language: str) -> str:
     return _(
         "Your order for %(category)s is taken. We are looking for somebody and will let you know."
@@ -75,14 +72,14 @@ def ordered(category: Category, language: str) -> str:
     ) % {"category": category.name_in(language)}
 
 
-@_spoken
+@spoken
 def ordered_before(category: Category, language: str) -> str:
     return _("You have ordered %(category)s already today. A person will ask what you need.") % {
         "category": category.name_in(language)
     }
 
 
-@_spoken
+@spoken
 def offer_call(offer: Offer, language: str) -> str:
     """Before acceptance: area and need only."""
     return _(
@@ -91,7 +88,7 @@ def offer_call(offer: Offer, language: str) -> str:
     ) % _offer(offer, language)
 
 
-@_spoken
+@spoken
 def offer_text(offer: Offer, language: str) -> str:
     return _(
         "One Number: %(category)s needed in %(area)s, %(minutes)s minutes from you."
@@ -99,7 +96,7 @@ def offer_text(offer: Offer, language: str) -> str:
     ) % _offer(offer, language)
 
 
-@_spoken
+@spoken
 def accepted(offer: Offer, language: str) -> str:
     """After acceptance: name and address. The door code is shown at the door, on the page."""
     request = offer.request
@@ -109,24 +106,31 @@ def accepted(offer: Offer, language: str) -> str:
     }
 
 
-@_spoken
-def declined(language: str) -> str:
-    return _("Thank you. We ask somebody else.")
+declined = saying(gettext_lazy("Thank you. We ask somebody else."))
+
+offer_over = saying(gettext_lazy("Thank you, this one has been taken care of already."))
 
 
-@_spoken
-def offer_over(language: str) -> str:
-    return _("Thank you, this one has been taken care of already.")
-
-
-@_spoken
+@spoken
 def withdrawn(request: ServiceRequest, language: str) -> str:
     return _("One Number: request %(number)s has been taken by somebody else. Thank you.") % {
         "number": request.number
     }
 
 
-@_spoken
+@spoken
+def sent(request: ServiceRequest, language: str) -> str:
+    """The house has accepted for this worker: the same facts as after an own acceptance."""
+    return _(
+        "One Number: you are sent to request %(number)s. Please go to %(name)s, %(address)s."
+    ) % {
+        "number": request.number,
+        "name": name_of(request, language),
+        "address": address_of(request, language),
+    }
+
+
+@spoken
 def confirm_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. Your visit for %(category)s is finished. If all is well press 1."
@@ -134,7 +138,7 @@ def confirm_call(request: ServiceRequest, language: str) -> str:
     ) % {"category": request.category.name_in(language)}
 
 
-@_spoken
+@spoken
 def confirm_text(request: ServiceRequest, language: str) -> str:
     return _(
         "One Number: your visit for %(category)s is finished. Reply 1 if all is well, or 0 and we"
@@ -142,7 +146,7 @@ def confirm_text(request: ServiceRequest, language: str) -> str:
     ) % {"category": request.category.name_in(language)}
 
 
-@_spoken
+@spoken
 def read_by_a_person(language: str) -> str:
     """To who wrote to us. No name: whose telephone it is nobody knows."""
     return _("We have your message. A person reads it now. In an emergency ring %(number)s.") % {
@@ -150,35 +154,25 @@ def read_by_a_person(language: str) -> str:
     }
 
 
-@_spoken
-def confirmed(language: str) -> str:
-    return _("Thank you. We wish you a good day.")
+confirmed = saying(gettext_lazy("Thank you. We wish you a good day."))
 
+ring_back = saying(
+    gettext_lazy("This is One Number. We had your alarm. A person is coming to the phone.")
+)
 
-@_spoken
-def ring_back(language: str) -> str:
-    return _("This is One Number. We had your alarm. A person is coming to the phone.")
-
-
-@_spoken
-def ring_back_text(language: str) -> str:
-    return _(
+ring_back_text = saying(
+    gettext_lazy(
         "One Number: we have your alarm and a person is dealing with it. Reply with any digit, or"
         " write to us what you need."
     )
+)
+
+replied = saying(gettext_lazy("Thank you. A person of ours has read this."))
+
+rings_you = saying(gettext_lazy("Thank you. A person will ring you."))
 
 
-@_spoken
-def replied(language: str) -> str:
-    return _("Thank you. A person of ours has read this.")
-
-
-@_spoken
-def rings_you(language: str) -> str:
-    return _("Thank you. A person will ring you.")
-
-
-@_spoken
+@spoken
 def machine(language: str) -> str:
     """Anybody may hear what a machine has kept: no name, no need."""
     return _("This is One Number. We rang you. Please ring us back at %(number)s.") % {
@@ -186,12 +180,10 @@ def machine(language: str) -> str:
     }
 
 
-@_spoken
-def call_over(language: str) -> str:
-    return _("Thank you for picking up. It has been taken care of already.")
+call_over = saying(gettext_lazy("Thank you for picking up. It has been taken care of already."))
 
 
-@_spoken
+@spoken
 def contact_call(request: ServiceRequest, language: str) -> str:
     return _(
         "This is One Number. %(name)s has raised an alarm at %(time)s."
@@ -199,7 +191,7 @@ def contact_call(request: ServiceRequest, language: str) -> str:
     ) % {"name": name_of(request, language), "time": _time(request)}
 
 
-@_spoken
+@spoken
 def contact_text(request: ServiceRequest, language: str) -> str:
     return _(
         "One Number: %(name)s has raised an alarm at %(time)s. We are dealing with it."
@@ -211,17 +203,14 @@ def contact_text(request: ServiceRequest, language: str) -> str:
     }
 
 
-@_spoken
-def contact_going(language: str) -> str:
-    return _("Thank you. Our operator knows that you are going.")
+contact_going = saying(gettext_lazy("Thank you. Our operator knows that you are going."))
+
+on_call = saying(
+    gettext_lazy("One Number: a caller has been waiting for a minute and the desk does not answer.")
+)
 
 
-@_spoken
-def on_call(language: str) -> str:
-    return _("One Number: a caller has been waiting for a minute and the desk does not answer.")
-
-
-@_spoken
+@spoken
 def waiting_call(elder: Elder, language: str) -> str:
     """To a contact: she is on the telephone and nobody has answered her yet."""
     return _(
@@ -230,22 +219,16 @@ def waiting_call(elder: Elder, language: str) -> str:
     ) % {"name": elder.name_in(language), "number": settings.HOTLINE_NUMBER}
 
 
-@_spoken
-def will_ring_back(language: str) -> str:
-    return _(
+will_ring_back = saying(
+    gettext_lazy(
         "We are sorry that you have to wait. You keep your place. If you would rather hang up, we"
         " ring you back."
     )
+)
 
+recorded = saying(gettext_lazy("This call is recorded."))
 
-@_spoken
-def recorded(language: str) -> str:
-    return _("This call is recorded.")
-
-
-@_spoken
-def room_is_over(language: str) -> str:
-    return _("The call has ended meanwhile. Thank you for answering.")
+room_is_over = saying(gettext_lazy("The call has ended meanwhile. Thank you for answering."))
 
 
 def language_of_call(call: Call) -> str:

@@ -6,14 +6,19 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from providers import capacity
+from providers import capacity, papers
 from providers.errors import ProviderError
 from providers.models import (
     Category,
     Licence,
+    LicencePaper,
     OpeningHours,
     Provider,
     Service,
@@ -91,6 +96,39 @@ class ProviderAdmin(KeptMixin, admin.ModelAdmin[Provider]):
     search_fields = ("name", "name_zh", "phone")
     autocomplete_fields = ("staff",)
     inlines = (ServiceInline, LicenceInline, OpeningHoursInline, ServiceAreaInline)
+
+
+@admin.register(LicencePaper)
+class LicencePaperAdmin(KeptMixin, admin.ModelAdmin[LicencePaper]):
+    """What providers have handed in: read here, and accepted or refused as a whole."""
+
+    list_display = ("provider", "category", "number", "valid_from", "valid_to", "state", "scan")
+    list_filter = ("state", "category")
+    list_select_related = ("provider", "category")
+    search_fields = ("number", "provider__name", "provider__name_zh")
+    fields = readonly_fields = (
+        *("provider", "category", "number", "valid_from", "valid_to", "scan"),
+        *("state", "handed_in_by", "handed_in_at", "decided_at", "licence"),
+    )
+    actions = ("accept", "refuse")
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    @admin.display(description=_("scan"))
+    def scan(self, paper: LicencePaper) -> str:
+        url = reverse("provider-paper", args=[paper.pk])
+        return format_html('<a href="{}" download>{}</a>', url, paper.content_type)
+
+    @admin.action(description=_("Accept: the licence is in force on its days"))
+    def accept(self, request: HttpRequest, queryset: QuerySet[LicencePaper]) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            papers.accept(pk, now=timezone.now())
+
+    @admin.action(description=_("Refuse"))
+    def refuse(self, request: HttpRequest, queryset: QuerySet[LicencePaper]) -> None:
+        for pk in queryset.values_list("pk", flat=True):
+            papers.refuse(pk, now=timezone.now())
 
 
 class WorkerForm(forms.ModelForm[Worker]):

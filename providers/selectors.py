@@ -38,3 +38,10 @@ def worker_of(user: Any) -> Worker | None:
     if not user.is_authenticated:
         return None
     return Worker.objects.select_related("provider").filter(user=user).first()
+
+
+def houses_of(user: Any) -> QuerySet[Provider]:
+    """The providers whose staff `user` is."""
+    if not user.is_authenticated or not user.is_active:
+        return Provider.objects.none()
+    return Provider.objects.filter(staff=user)

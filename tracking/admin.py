@@ -46,7 +46,6 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
     fields = ("device_id", "name", "protocol", "registered", "require_token", "datum_in", "key")
-
     formfield_overrides = {
         EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
     }

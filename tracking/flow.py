@@ -22,8 +22,9 @@ class AlarmFlow(Protocol):
         alarm, which is then handed over again until it is taken.
         """
 
-    def moved(self, devices: Collection[int], *, now: datetime) -> None:
-        """These devices (ids of their rows) have new last positions. Called after the commit."""
+    def moved(self, elders: Collection[int], workers: Collection[int], *, now: datetime) -> None:
+        """Devices of these elders and workers (ids) have new last positions, or, where there are
+        none, devices of nobody. Called after the commit."""
 
 
 def alarm_flow() -> AlarmFlow:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, rows, weighing
+from tracking import datums, doubts, rows, weighing
 from tracking.devices import Known
+from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
 from tracking.models import Clock, Datum, DeviceLink, Protocol
@@ -44,14 +45,13 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
         about.charging = about.charging if message.charging is None else message.charging
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
-            history.append(Entry(device.pk, said, message.battery))
+            history.append(Entry(device.pk, said, message.battery, _doubt(said, about, device)))
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
     moved = {about.device_id: about.last for about in news.values() if about.last}
     if moved:
-        _move_workers(moved, now=now)
-        transaction.on_commit(partial(alarm_flow().moved, list(moved), now=now), robust=True)
+        _take_holders_along(moved, now=now)
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
@@ -100,20 +100,43 @@ def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:
     return _rank(said) > weighing.rank(device.fixed_at, device.lat, device.lon, sound=sound)
 
 
+def _doubt(said: Reading, about: News, device: Known) -> str:
+    """What speaks against the fix, seen from the last sound one."""
+    if not said.sound:
+        return ""
+    before = None
+    if about.last and about.last.sound:
+        before = _point(about.last)
+    elif device.fixed_at and device.lat is not None and device.lon is not None and device.valid:
+        before = Point(device.lat, device.lon, device.fixed_at)
+    return doubts.doubt(_point(said), before, received_at=said.received_at)
+
+
+def _point(said: Reading) -> Point:
+    return Point(said.lat, said.lon, said.fixed_at, said.accuracy_m)
+
+
 def _rank(said: Reading) -> Rank:
     return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
 
 
-def _move_workers(moved: dict[int, Reading], *, now: datetime) -> None:
-    """The devices that workers held at the time take their holders along, if they are sure."""
-    held = DeviceLink.objects.filter(device_id__among=moved, worker__isnull=False)
-    moves = [
-        duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
-        for device_id, worker_id, since, until in held.values_list(
-            "device_id", "worker_id", "since", "until"
-        )
-        if (said := moved[device_id]).sound
-        if since <= said.believed_at and (until is None or said.believed_at < until)
-    ]
+def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
+    """Workers go where the device is that they held at the time, if that is sure; and after the
+    commit the flow is told whose devices have moved."""
+    links = DeviceLink.objects.filter(device_id__among=moved)
+    elders, workers, moves = set(), set(), []
+    for device_id, elder_id, worker_id, since, until in links.values_list(
+        "device_id", "elder_id", "worker_id", "since", "until"
+    ):
+        said = moved[device_id]
+        if until is None:
+            elders.add(elder_id)
+            workers.add(worker_id)
+        held = since <= said.believed_at and (until is None or said.believed_at < until)
+        if worker_id and held and said.sound:
+            place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
+            moves.append(place)
     if moves:
         duty.move(moves, now=now)
+    tell = partial(alarm_flow().moved, elders - {None}, workers - {None}, now=now)
+    transaction.on_commit(tell, robust=True)

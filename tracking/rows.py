@@ -3,8 +3,7 @@
 On PostgreSQL the load is a COPY, on SQLite an executemany; the statements are the same on both.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -76,82 +75,77 @@ _SAID = {
     "source": "varchar",
     "datum_in": "varchar",
 }
-POSITIONS = {"device_id": "int8", **_SAID, "battery": "int2", "doubt": "varchar"}
-NEWS = {
-    "device_id": "int8", "heard_at": "timestamptz", "battery": "int2", "charging": "bool",
-    "moved": "bool", **_SAID,
+COLUMNS = {
+    "device_id": "int8", **_SAID, "battery": "int2", "doubt": "varchar",
+    # the news of the device: whether this is its last position, since when one can believe that,
+    # when it was heard, and what it said of itself
+    "moves": "bool", "believed_at": "timestamptz", "heard_at": "timestamptz",
+    "level": "int2", "charging": "bool",
 }  # fmt: skip
-_NOWHERE = (False, *[None] * len(_SAID))
+_NOWHERE = (*[None] * len(_SAID), None, None, False, None)
+_KEPT = ", ".join(["device_id", *_SAID, "battery", "doubt"])
 # What the register says of the datum is a setting: a reading never changes it.
-_LAST = ", ".join(f"{name} = n.{name}" for name in _SAID if name != "datum_in")
-_KEPT = ", ".join(POSITIONS)
+_PLACE = ", ".join(f"{name} = i.{name}" for name in _SAID if name not in ("datum_in", "fixed_at"))
 
 _KEEP = f"""
 INSERT INTO tracking_position ({_KEPT}, stored_at)
-SELECT {_KEPT}, %s FROM incoming_positions WHERE true ON CONFLICT DO NOTHING
+SELECT {_KEPT}, %s FROM incoming WHERE lat IS NOT NULL ON CONFLICT DO NOTHING
 """  # noqa: S608  names of ours
 _HEARD = """
-UPDATE tracking_device AS d SET last_heard_at = n.heard_at,
-battery = coalesce(n.battery, d.battery), charging = coalesce(n.charging, d.charging)
+UPDATE tracking_device AS d SET last_heard_at = i.heard_at,
+battery = coalesce(i.level, d.battery), charging = coalesce(i.charging, d.charging)
 """
-_MOVE = f"{_HEARD}, {_LAST} FROM incoming_news AS n WHERE n.moved AND d.id = n.device_id"
-_STAY = f"{_HEARD} FROM incoming_news AS n WHERE NOT n.moved AND d.id = n.device_id"
+_MOVE = (
+    f"{_HEARD}, fixed_at = i.believed_at, {_PLACE}"
+    " FROM incoming AS i WHERE i.moves AND d.id = i.device_id"
+)
+_STAY = f"{_HEARD} FROM incoming AS i WHERE i.lat IS NULL AND d.id = i.device_id"
 
 
 def write(history: Sequence[Entry], news: Sequence[News], *, now: datetime) -> None:
-    """Keep the entries that are new, and tell the devices their news."""
-    at = connection.ops.adapt_datetimefield_value(now)
-    if history:
-        with _loaded("incoming_positions", POSITIONS, map(_entry, history)) as cursor:
-            cursor.execute(_KEEP, [at])
-    with _loaded("incoming_news", NEWS, map(_news, news)) as cursor:
-        moving = sum(about.last is not None for about in news)
-        if moving:
-            cursor.execute(_MOVE)
-        if moving < len(news):
-            cursor.execute(_STAY)
-
-
-def _entry(entry: Entry) -> tuple[Any, ...]:
-    return (entry.device_id, *entry.reading, entry.battery, entry.doubt)
-
-
-def _news(about: News) -> tuple[Any, ...]:
-    said = about.last
-    last = (True, *said._replace(fixed_at=said.believed_at)) if said else _NOWHERE
-    return (about.device_id, about.heard_at, about.battery, about.charging, *last)
-
-
-@contextmanager
-def _loaded(
-    table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]
-) -> Iterator[CursorWrapper]:
-    """A cursor that finds the rows in a table of this connection's own."""
+    """Keep the entries that are new, and tell the devices their news. In a transaction."""
     load = _copy if connection.vendor == "postgresql" else _insert
+    staying = [about for about in news if not about.last]
+    abouts = {about.device_id: about for about in news}
+    rows = [_entry(entry, abouts[entry.device_id]) for entry in history]
+    rows += [(about.device_id, *_NOWHERE, *_told(about)) for about in staying]
     with connection.cursor() as cursor:
-        load(cursor, table, columns, rows)
-        yield cursor
-        cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        load(cursor, rows)
+        if history:
+            cursor.execute(_KEEP, [connection.ops.adapt_datetimefield_value(now)])
+        if len(staying) < len(news):
+            cursor.execute(_MOVE)
+        if staying:
+            cursor.execute(_STAY)
+        cursor.execute("DELETE FROM incoming")
 
 
-def _copy(
-    cursor: CursorWrapper, table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]
-) -> None:
-    said = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({said}) ON COMMIT DELETE ROWS")
-    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(list(columns.values()))
+def _entry(entry: Entry, about: News) -> tuple[Any, ...]:
+    said = entry.reading
+    moves = about.last is said
+    believed_at = said.believed_at if moves else None
+    kept = (entry.device_id, *said, entry.battery, entry.doubt)
+    return (*kept, moves, believed_at, *_told(about))
+
+
+def _told(about: News) -> tuple[Any, ...]:
+    return about.heard_at, about.battery, about.charging
+
+
+def _copy(cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({columns}) ON COMMIT DELETE ROWS")
+    with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(list(COLUMNS.values()))
         for row in rows:
             copy.write_row(row)
 
 
-def _insert(
-    cursor: CursorWrapper, table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]
-) -> None:
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
-    places = ", ".join(["%s"] * len(columns))
+def _insert(cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({', '.join(COLUMNS)})")
+    places = ", ".join(["%s"] * len(COLUMNS))
     plain = [[_plain(value) for value in row] for row in rows]
-    cursor.executemany(f"INSERT INTO {table} VALUES ({places})", plain)  # noqa: S608
+    cursor.executemany(f"INSERT INTO incoming VALUES ({places})", plain)  # noqa: S608
 
 
 def _plain(value: Any) -> Any:

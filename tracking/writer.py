@@ -21,6 +21,7 @@ from tracking.errors import TrackingError
 from tracking.reception import Receipt, Said
 
 BATCH = 1_000  # messages a commit
+GATHER_S = 0.01  # a commit costs as much as fifty positions: it waits this long for company
 log = logging.getLogger(__name__)
 
 Outcome = Receipt | TrackingError
@@ -61,6 +62,8 @@ class Writer:
     async def _empty(self) -> None:
         try:
             while self._queue:
+                if self.waiting < BATCH:
+                    await asyncio.sleep(GATHER_S)
                 await self._write(self._next())
         finally:
             self._work = None

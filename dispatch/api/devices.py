@@ -13,7 +13,7 @@ from dispatch.api.bodies import NewCommand
 from dispatch.api.fields import Instant
 from dispatch.api.kinds import caller, desk, found, reader
 from dispatch.api.paging import Page, Window, cut, page
-from dispatch.api.shapes_people import CommandShape, DeviceShape, PositionShape
+from dispatch.api.shapes_people import CommandShape, DeviceShape, TrackPointShape
 from dispatch.api.sight import Sight
 from tracking import commands
 from tracking.devices import holder_at
@@ -53,10 +53,10 @@ def get_device(request: HttpRequest, device_id: DeviceId) -> DeviceShape:
     return portrait.device(_one(sight, device_id, what="devices"), sight)
 
 
-@router.get("/{device_id}/positions", response=reads(Page[PositionShape]))
+@router.get("/{device_id}/positions", response=reads(Page[TrackPointShape]))
 def list_positions(
     request: HttpRequest, device_id: DeviceId, window: Query[Window], span: Query[Span]
-) -> Page[PositionShape]:
+) -> Page[TrackPointShape]:
     """Its history by the device's clock, newest first."""
     sight = Sight(caller(request), now=timezone.now())
     device = _one(sight, device_id, what="positions")
@@ -65,8 +65,8 @@ def list_positions(
         rows = rows.filter(fixed_at__gte=span.since)
     if span.until:
         rows = rows.filter(fixed_at__lte=span.until)
-    told = page(rows, window, portrait.position, by="fixed_at")
-    return {"items": [one for one in told["items"] if one], "next": told["next"]}
+    some, following = cut(rows, window, by="fixed_at")
+    return {"items": portrait.track(some), "next": following}
 
 
 @router.get("/{device_id}/commands", response=reads(Page[CommandShape]))

@@ -1,5 +1,7 @@
 """An elder, and what is hers, in their shapes, as much as the caller may see."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from dispatch.api.shapes import EstimateShape
@@ -12,6 +14,8 @@ from dispatch.api.shapes_people import (
     ElderName,
     ElderShape,
     PositionShape,
+    SpotShape,
+    TrackPointShape,
 )
 from dispatch.api.sight import Sight
 from dispatch.api.telling import named
@@ -19,8 +23,10 @@ from dispatch.models import RequestAlarm
 from dispatch.selectors import requests_for
 from elders import selectors
 from elders.models import AccessEntry, Contact, Elder
+from tracking import doubts
 from tracking.devices import holder_at
-from tracking.models import Alarm, Device, DeviceCommand, Reading
+from tracking.doubts import Point
+from tracking.models import Alarm, Device, DeviceCommand, Position, Reading
 from tracking.selectors import alarms_for
 
 ALARMS_TOLD = 20
@@ -126,6 +132,23 @@ def position(row: Reading) -> PositionShape | None:
         "valid": row.valid,
         "source": row.source,
     }
+
+
+def track(rows: Sequence[Position]) -> list[TrackPointShape]:
+    """Some of a device's history, newest first, and the line it makes."""
+    line = doubts.smooth(
+        [
+            Point(row.lat, row.lon, row.fixed_at, row.accuracy_m)
+            for row in reversed(rows)
+            if row.lat is not None and row.lon is not None and row.fixed_at and row.valid
+        ]
+    )
+    spots: dict[datetime, SpotShape] = {p.at: {"lat": p.lat, "lon": p.lon} for p in line}
+    return [
+        {**said, "clock": row.clock, "doubt": row.doubt, "shown": spots.get(said["fixed_at"])}
+        for row in rows
+        if (said := position(row))
+    ]
 
 
 def _alarm(row: Alarm, request: int | None) -> AlarmShape:

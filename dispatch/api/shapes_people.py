@@ -134,6 +134,20 @@ class PositionShape(TypedDict):
     source: str
 
 
+class SpotShape(TypedDict):
+    lat: float
+    lon: float
+
+
+class TrackPointShape(PositionShape):
+    """`doubt`: what speaks against it, "" for nothing. `shown`: where a smoothed line to look at
+    passes, null where it leaves this point out; never a ground for a decision."""
+
+    clock: str
+    doubt: str
+    shown: SpotShape | None
+
+
 class AlarmShape(TypedDict):
     """`request`: the case it opened or joined, if the caller may see it."""
 

@@ -6,6 +6,7 @@ from dispatch.models.desk import DeskKeys
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
+from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CheckInEvent",
     "CheckInPlan",
     "Deadline",
+    "Deletion",
     "DeskKeys",
     "Event",
     "Handover",

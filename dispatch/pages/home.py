@@ -69,6 +69,10 @@ def page_of(user: User | AnonymousUser) -> str:
         return reverse("worker")
     if hasattr(user, "elder"):
         return reverse("elder")
+    if roles.is_station(user):
+        return reverse("station")
+    if user.providers.exists():
+        return reverse("provider")
     if Role.FAMILY in roles.of(user):
         return reverse("family")
     return reverse("admin:index") if user.is_staff else reverse("home")
@@ -120,6 +124,18 @@ def _doors() -> list[Door]:
             "bike",
             _("I come and help"),
             _("For carers: offers, the way, and the visit"),
+        ),
+        Door(
+            reverse("station"),
+            "building-2",
+            _("I keep a community station"),
+            _("For station staff: whoever walks in is found and helped"),
+        ),
+        Door(
+            reverse("provider"),
+            "clipboard-check",
+            _("I run a house of carers"),
+            _("For providers: workers, visits, prices and licences"),
         ),
         Door(
             reverse("console"),

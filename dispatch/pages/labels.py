@@ -72,6 +72,7 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.OPERATOR: _("by an operator"),
     ServiceRequest.Source.TEXT: _("by text message"),
     ServiceRequest.Source.CHECKIN: _("by a silent check-in"),
+    ServiceRequest.Source.STATION: _("at a community station"),
 }
 REQUIREMENTS: dict[str, Any] = {
     "female_carer": _("Female carer only"),

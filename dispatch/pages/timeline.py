@@ -29,6 +29,7 @@ OPENED: dict[str, Any] = {
     "page": gettext_lazy("%(elder)s asked on her page"),
     "api": gettext_lazy("Asked for %(elder)s"),
     "operator": gettext_lazy("Our operator opened this for %(elder)s"),
+    "station": gettext_lazy("%(elder)s asked at her community station"),
 }
 # kind → (what happened, a word more)
 SENTENCES: dict[str, tuple[Any, Any]] = {

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from dispatch.pages import elder, home, phone, relative, track, wall, worker
+from dispatch.pages import (
+    elder,
+    home,
+    phone,
+    provider,
+    provider_books,
+    relative,
+    station,
+    track,
+    wall,
+    worker,
+)
 
 urlpatterns = [
     path("", home.index, name="home"),
@@ -32,6 +43,29 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("station/", station.index, name="station"),
+    path("station/here/", station.region, name="station-here"),
+    path("station/find/", station.find, name="station-find"),
+    path("station/help/", station.help_here, name="station-help"),
+    path("station/register/", station.register, name="station-register"),
+    path("station/elders/<int:pk>/", station.elder_page, name="station-elder"),
+    path("station/elders/<int:pk>/now/", station.elder_region, name="station-now"),
+    path("station/elders/<int:pk>/help/", station.help_her, name="station-help-her"),
+    path("station/elders/<int:pk>/order/<slug:code>/", station.order, name="station-order"),
+    path("station/requests/<int:pk>/cancel/", station.cancel, name="station-cancel"),
+    path("provider/", provider.index, name="provider"),
+    path("provider/now/", provider.region, name="provider-now"),
+    path("provider/offers/<int:pk>/accept/", provider.accept, name="provider-accept"),
+    path("provider/offers/<int:pk>/decline/", provider.decline, name="provider-decline"),
+    path("provider/visits/<int:pk>/hand-over/", provider.hand_over, name="provider-hand-over"),
+    path("provider/workers/", provider_books.workers, name="provider-workers"),
+    path("provider/workers/<int:pk>/duty/", provider.set_duty, name="provider-duty"),
+    path("provider/workers/<int:pk>/shifts/", provider_books.add_shift, name="provider-shift"),
+    path("provider/shifts/<int:pk>/remove/", provider_books.remove_shift, name="provider-unshift"),
+    path("provider/services/", provider_books.services, name="provider-services"),
+    path("provider/services/<int:pk>/", provider_books.change_service, name="provider-service"),
+    path("provider/papers/", provider_books.hand_in, name="provider-hand-in"),
+    path("provider/papers/<int:pk>/", provider_books.paper, name="provider-paper"),
     path("wall/", wall.index, name="wall"),
     path("wall/now/", wall.region, name="wall-now"),
     path("wall/town/", wall.town_region, name="wall-town"),

@@ -5,6 +5,7 @@ runs past midnight and belongs to the weekday on which it starts.
 """
 
 from providers.models.base import Mode, ReachBy, Sex, Weekday
+from providers.models.paper import LicencePaper
 from providers.models.provider import (
     Category,
     Licence,
@@ -18,6 +19,7 @@ from providers.models.worker import Shift, Worker, WorkerCategory
 __all__ = [
     "Category",
     "Licence",
+    "LicencePaper",
     "Mode",
     "OpeningHours",
     "Provider",

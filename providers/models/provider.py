@@ -88,6 +88,16 @@ class Service(Binding, Named):
             )
         ]
 
+    @property
+    def subsidy(self) -> float:
+        """The town's share of a visit, in yuan."""
+        return self.subsidy_cents / 100
+
+    @property
+    def own_share(self) -> float:
+        """What the elder pays for a visit, in yuan."""
+        return (self.price_cents - self.subsidy_cents) / 100
+
 
 class Licence(Binding):
     """A provider's permission to work in a category, valid on both days named."""

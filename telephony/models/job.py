@@ -79,6 +79,7 @@ class OutboundJob(models.Model):
                 condition=~Q(state__in=["done", "expired", "failed"]),
             ),
             models.Index(F("subject"), name="job_subject"),
+            models.Index(F("created_at"), name="job_words", condition=~Q(text="")),
             models.Index(F("to"), name="job_to"),
         ]
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.production, pytest.mark.slow]
 SEED = 20260310
 PROTOCOLS = ["sia", "gt06", "watch"]
 DEVICES = int(os.environ.get("GATEWAY_DEVICES", "200"))
-PRESSES = 3
+PRESSES = int(os.environ.get("GATEWAY_PRESSES", "3"))
 PAUSE_S = 60
 ALL_S = 500.0
 

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from config.models import Heartbeat
@@ -97,6 +98,8 @@ def emergencies_by_elder() -> dict[int, int]:
 def broken(promises: dict[str, list[datetime]]) -> list[str]:
     """Of presses that were answered, by device and time: everything that is not exactly one alarm
     in exactly one case, and every elder with more than one emergency."""
+    connection.close()  # the database may have been killed, and all connections with it
+    connection.close_pool()
     wrong = []
     cases: dict[int, list[int]] = {}
     for alarm, request in RequestAlarm.objects.values_list("alarm_id", "request_id"):
@@ -108,6 +111,14 @@ def broken(promises: dict[str, list[datetime]]) -> list[str]:
         for at in presses:
             found = kept.get((device_id, at), [])
             if len(found) != 1 or len(cases.get(found[0], [])) != 1:
-                wrong.append(f"{device_id} {at}: alarms {found}, cases {map(cases.get, found)}")
+                wrong.append(
+                    f"{device_id} {at}: alarms {found}, cases {[cases.get(pk) for pk in found]}"
+                )
     wrong += [f"elder {pk}: {n}" for pk, n in emergencies_by_elder().items() if n != 1]
     return wrong
+
+
+def places(device_id: str) -> list[tuple[float, float]]:
+    """Everywhere a device has been."""
+    rows = Position.objects.filter(device__device_id=device_id)
+    return list(rows.values_list("lat", "lon"))

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def test_the_first_page_leads_to_every_page_by_who_one_is():
     page = town.browser().get("/").content.decode()
-    for path in ("/phone/", "/elder/", "/worker/", "/console/", "/admin/"):
-        assert f'href="{path}"' in page
+    for who in "phone elder worker station provider console admin".split():
+        assert f'href="/{who}/"' in page
     assert "12349" in page
     assert "one number demo" not in page  # accounts are published by the demo alone
 
@@ -45,12 +45,22 @@ def test_a_card_that_cannot_be_read_spoils_nothing(settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("who", "page"), [("olive", "/console/"), ("wai", "/worker/"), ("mei", "/elder/")]
+    ("who", "page"),
+    [
+        ("olive", "/console/"),
+        ("wai", "/worker/"),
+        ("mei", "/elder/"),
+        ("ping", "/station/"),
+        ("dawn", "/provider/"),
+    ],
 )
 def test_signing_in_leads_to_ones_own_page(who, page):
     cast.olive()
     cast.signed_in(cast.mei())
-    cast.wai(cast.sunrise_kitchen())
+    cast.ping()
+    kitchen = cast.sunrise_kitchen()
+    kitchen.staff.add(cast.account("dawn"))
+    cast.wai(kitchen)
     answer = town.browser().post("/sign-in/", {"username": who, "password": cast.PASSWORD})
     assert (answer.status_code, answer["Location"]) == (302, page)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -41,7 +41,8 @@ from telephony import inbound, outbound
 from telephony.models import Call, OutboundJob, SimulatorItem
 from tests import cast
 from tracking import devices, reception
-from tracking.models import Alarm, Device, Protocol
+from tracking.messages import Fix, Message
+from tracking.models import Alarm, Device, Position, Protocol
 from tracking.protocols import osmand
 
 NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
@@ -187,6 +188,23 @@ def press(device_id: str) -> int:
     """The button of a device, as OsmAnd sends it."""
     messages = osmand.decode(f"id={device_id}&alarm=sos", b"", "", zone=UTC)
     return len(reception.receive(messages, sender=SENDER, now=NOW).alarms)
+
+
+def report(ages_s: list[int], devices: int) -> int:
+    """A list of fixes of so many devices, each of every age; who sends it has its own order."""
+    turned = ages_s[0] % devices
+    names = [f"racing-{(n + turned) % devices}" for n in range(devices)]
+    said = [
+        Message(name, fix=Fix(30 + age_s / 1000, 120.15, NOW - timedelta(seconds=age_s)))
+        for name in names
+        for age_s in ages_s
+    ]
+    return reception.receive(said, sender=SENDER, now=NOW).positions
+
+
+def whereabouts() -> tuple[set[float | None], int]:
+    """Where the devices are now, and how much history they have."""
+    return set(Device.objects.values_list("lat", flat=True)), Position.objects.count()
 
 
 SENDER = reception.Sender(protocol=Protocol.OSMAND, address="192.0.2.1")

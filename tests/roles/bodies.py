@@ -29,6 +29,7 @@ API: dict[str, dict[str, object]] = {
     "offers": {"worker": 1, "seq": 1},
     "handovers": {"service": "120"},
     "handovers/<handover_id>/end": {"outcome": "on the way"},
+    "devices/<device_id>/commands": {"order": "locate"},
     "calls/<call_id>/add": {"service": "120"},
     "calls/<call_id>/transfer": {"to": 0},
     "calls/<call_id>/invite": {"to": 0},

@@ -72,6 +72,10 @@ TABLE = [
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
+    Line(r"\w+ station/.*", frozenset({"station"})),
+    Line(r"\w+ provider/papers/<pk>/", frozenset({"provider", "administrator"}) | READERS),
+    # To a worker of the house, whom an empty form does not name.
+    Line(r"\w+ provider/.*", frozenset({"provider"})),
     Line(r"\w+ worker/(offers|visits)/<pk>/.*", frozenset({"worker"}), frozenset({"other worker"})),
     Line(r"\w+ worker/.*", CARERS),
     # Lists show everybody their own; what is in them is what the secrets are about.
@@ -123,6 +127,8 @@ TABLE = [
         MEI | FAMILY | READERS,
         STRANGERS | OFFICE | VISITING,
     ),
+    Line(r"GET api/v1/devices/<device_id>/commands", READERS),
+    Line(r"POST api/v1/devices/<device_id>/commands", DESK),
     Line(
         r"GET api/v1/(providers|workers)/<\w+>",
         VISITING | READERS | {"administrator"},
@@ -141,6 +147,7 @@ ADMIN = [
     ),
     Line(r"GET admin/(dispatch/answerrule|telephony/skill)/.*", KEEPERS),
     # Facts are not made up or thrown away by hand.
+    Line(r"GET admin/providers/licencepaper/add/", NOBODY),
     Line(r"GET admin/(telephony|axes)/\w+/add/", NOBODY),
     Line(r"GET admin/elders/(apitoken|accessentry|dayroot)/add/", NOBODY),
     Line(r"GET admin/(telephony/\w+|tracking/device)/<object_id>/delete/", NOBODY),

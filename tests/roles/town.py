@@ -1,7 +1,7 @@
 """Mei's whole story in rows, and one account of every kind that could try to look at it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -12,7 +12,8 @@ from dispatch.models import Handover, Notice, Offer, ServiceRequest
 from dispatch.states import Priority
 from elders.consent import Scope
 from elders.models import Elder, User
-from providers.models import Provider, Worker
+from providers import papers
+from providers.models import Category, Provider, Service, Shift, Worker
 from telephony import inbound, outbound
 from telephony.models import CallBack, CallReview, Recording, SimulatorItem
 from tests import cast
@@ -130,10 +131,33 @@ def _story(
         "elder_id": str(mei.pk),
         "device_id": device.device_id,
         "provider_id": str(kitchen.pk),
+        **_books(wai, kitchen, now=now),
         "worker_id": str(wai.pk),
         "token": "not-a-link",
         "code": "housekeeping",
         "how": "reject",
+    }
+
+
+def _books(wai: Worker, kitchen: Provider, *, now: datetime) -> dict[str, str]:
+    """A shift, a price and a paper of the kitchen's."""
+    meals = Category.objects.get(pk="catering")
+    paper = papers.hand_in(
+        kitchen,
+        meals,
+        number="CA-1",
+        valid_from=now.date(),
+        valid_to=now.date(),
+        content=b"%PDF-",
+        by=None,
+        now=now,
+    )
+    shift = Shift.objects.create(worker=wai, weekday=0, starts=time(8), ends=time(16))
+    service = Service.objects.create(provider=kitchen, category=meals, name="Lunch")
+    return {
+        "shift_id": str(shift.pk),
+        "service_id": str(service.pk),
+        "paper_id": str(paper.pk),
     }
 
 

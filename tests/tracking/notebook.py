@@ -17,7 +17,7 @@ class Notebook:
         """A clean page; `refusing` makes it fail at every alarm."""
         self.refusing = refusing
         self.raised_alarms: list[int] = []
-        self.moved_devices: list[str] = []
+        self.moved_holders: list[tuple[set[int], set[int]]] = []
 
     def raised(self, alarm: Alarm, *, now: datetime) -> None:
         Device.objects.filter(pk=alarm.device_id).update(name="half done")
@@ -25,9 +25,8 @@ class Notebook:
             raise RuntimeError("nobody takes alarms today")
         self.raised_alarms.append(alarm.pk)
 
-    def moved(self, devices: Collection[int], *, now: datetime) -> None:
-        rows = Device.objects.filter(pk__in=devices)
-        self.moved_devices += rows.values_list("device_id", flat=True)
+    def moved(self, elders: Collection[int], workers: Collection[int], *, now: datetime) -> None:
+        self.moved_holders.append((set(elders), set(workers)))
 
 
 _conforms: type[AlarmFlow] = Notebook

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -17,6 +18,14 @@ from tracking.models import Alarm, Clock, Device, Position, Protocol
 from tracking.reception import Sender, receive
 
 NOW = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+
+
+calmly = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def hear(device: Device, *, lat: float = 30.27, now: datetime = NOW, **fix: Any) -> Device:
@@ -161,10 +170,11 @@ def test_a_doubtful_fix_displaces_a_sound_one_only_when_that_is_old(notebook, do
 
 @pytest.mark.django_db(transaction=True)
 def test_the_flow_is_told_once_the_move_is_committed(notebook):
-    watch = cast.watch(cast.mei())
+    mei = cast.mei()
+    watch = cast.watch(mei)
     hear(watch, fixed_at=ago(5))
     hear(watch, lat=30.9, fixed_at=ago(500))
-    assert notebook.moved_devices == [watch.device_id]
+    assert notebook.moved_holders == [({mei.pk}, set())]
 
 
 @pytest.mark.django_db
@@ -189,17 +199,52 @@ def test_fifty_positions_take_as_few_queries_as_one(notebook):
     assert queries(50) == queries(1) <= 16
 
 
+FIXES = st.tuples(
+    st.integers(0, 2_000),  # seconds old
+    st.integers(0, 40),  # where, in hundredths of a degree
+    st.sampled_from(["sound", "sound", "invalid", "ahead", "unset"]),
+)
+
+
+@override_settings(ALARM_FLOW="tests.tracking.notebook.Notebook")
 class TestOrder(TestCase):
     """Whatever the order and however often, the same fixes end in the same last position."""
 
-    @settings(max_examples=40, deadline=None)
-    @given(st.lists(st.integers(0, 500), min_size=1, max_size=8, unique=True), st.randoms())
-    def test_the_last_position_does_not_depend_on_arrival(self, ages, random):
-        watch = Device.objects.create(device_id="trace")
-        sent = [*ages, *ages]
+    @calmly
+    @given(st.lists(FIXES, min_size=1, max_size=8), st.randoms())
+    def test_the_last_position_does_not_depend_on_arrival(self, fixes, random):
+        """One device hears them one by one, another in one request, doubled and in disorder."""
+        sent = [self.fix(*each) for each in fixes]
+        for fix in sent:
+            receive([Message("one by one", fix=fix)], sender=Sender(Protocol.OSMAND), now=NOW)
+        shuffled = [*sent, *sent]
+        random.shuffle(shuffled)
+        at_once = [Message("at once", fix=fix) for fix in shuffled]
+        receive(at_once, sender=Sender(Protocol.OSMAND), now=NOW)
+        ends = Device.objects.values_list("lat", "fixed_at", "valid", "clock")
+        one, other = ends.get(device_id="one by one"), ends.get(device_id="at once")
+        assert one == other
+        histories = [
+            set(Position.objects.filter(device__device_id=name).values_list("lat", "fixed_at"))
+            for name in ("one by one", "at once")
+        ]
+        assert histories[0] == histories[1] == {(fix.lat, fix.fixed_at) for fix in sent}
+
+    @calmly
+    @given(st.lists(FIXES, max_size=6), st.integers(0, 500), st.randoms())
+    def test_a_fresh_sound_fix_wins_over_every_doubtful_one(self, fixes, age_s, random):
+        doubtful = [self.fix(*each) for each in fixes if each[2] != "sound"]
+        sent = [*doubtful, Fix(30.9, 120.15, ago(age_s))]
         random.shuffle(sent)
-        for age_s in sent:
-            hear(watch, lat=30 + age_s / 1000, fixed_at=ago(age_s))
-        assert watch.fixed_at == ago(min(ages))
-        assert watch.lat == 30 + min(ages) / 1000
-        assert watch.positions.count() == len(ages)
+        for fix in sent:
+            receive([Message("watch", fix=fix)], sender=Sender(Protocol.OSMAND), now=NOW)
+        watch = Device.objects.get()
+        assert (watch.lat, watch.fixed_at) == (30.9, ago(age_s))
+
+    def fix(self, age_s: int, place: int, kind: str) -> Fix:
+        clocks = {
+            "ahead": NOW + timedelta(days=1, seconds=age_s),
+            "unset": datetime(1980, 1, 6, tzinfo=UTC) + timedelta(seconds=age_s),
+        }
+        fixed_at = clocks.get(kind, ago(age_s))
+        return Fix(30 + place / 100, 120.15, fixed_at, valid=kind != "invalid")

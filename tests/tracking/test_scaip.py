@@ -212,6 +212,7 @@ def test_cutting_and_joining_changes_no_frame():
         assert frames_of(Scaip(), pieces) == whole
 
 
+@pytest.mark.pure
 @pytest.mark.slow
 def test_no_spoiled_message_breaks_the_decoder():
     dialect, unit = Scaip(), SpeakingScaip(callback="tel:+8613800009999")

@@ -227,6 +227,7 @@ def test_a_truncated_press_is_asked_for_again_or_kept():
         assert b'"NAK"' in heard.reply or b'"NAK"' in heard.refusal
 
 
+@pytest.mark.pure
 @pytest.mark.slow
 def test_no_spoiled_frame_breaks_the_decoder():
     dialect = Sia({"1A2B": KEY}.get)

@@ -127,19 +127,19 @@ class Line(asyncio.Protocol):
             self._gateway.begin(self._keep_alarm(heard))
             return
         readable = usable(heard)
-        if heard.messages and not readable:
-            figures.unreadable += 1
-            self._answer(heard, kept=False)
-            return
-        self._gateway.spoke(self)
         if self._allowance is None:
             self._allowance = Allowance(self.heard_at)
         if not self._allowance.spend(self.heard_at):
             figures.shed += 1
-        elif not readable:
-            self._answer(heard, kept=True)
+        elif heard.messages and not readable:
+            figures.unreadable += 1
+            self._answer(heard, kept=False)
         else:
-            self._queue(heard)
+            self._gateway.spoke(self)
+            if readable:
+                self._queue(heard)
+            else:
+                self._answer(heard, kept=True)
 
     def _queue(self, heard: Heard) -> None:
         if self._waiting is None:

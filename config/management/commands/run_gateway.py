@@ -1,7 +1,6 @@
 """`manage.py run_gateway`: the device gateway as a process of its own."""
 
 import asyncio
-import resource
 import signal
 from typing import Any
 
@@ -11,8 +10,6 @@ from django.core.management.base import BaseCommand, CommandError
 from config.checks import refuse_what_is_broken
 from config.gateway import GatewayHost
 
-SPARE_FILES = 256  # beside one for each connection
-
 
 class Command(BaseCommand):
     help = "Listens for devices that speak TCP and UDP, until SIGTERM or Ctrl-C."
@@ -21,7 +18,6 @@ class Command(BaseCommand):
         if not any(settings.GATEWAY_PORTS.values()):
             raise CommandError("No device port is set: see WATCH_PORT … SCAIP_PORT.")
         refuse_what_is_broken()
-        may_open(settings.GATEWAY_CONNECTIONS + SPARE_FILES)
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
@@ -40,11 +36,3 @@ class Command(BaseCommand):
             await stop.wait()
         finally:
             await host.stop()
-
-
-def may_open(files: int) -> None:
-    """Raises this process' limit of open files as far as the system lets it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = files if hard == resource.RLIM_INFINITY else min(files, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -11,6 +11,8 @@
 // map shows and hides a layer of them ("load" is the cells'). Without a pin the whole town is shown.
 // kind: elder, worker, station, other. `label` is shown beside the pin where `picked`, else on hover.
 // `fit` names what must be in view (default: all); the view follows until somebody moves the map.
+// data-pick="ID ID": a press (or Enter, for the middle) marks a place and fills the fields of its
+// latitude and longitude, once the base map shows where one is.
 // The same facts must stand in words on the page. data-pad: room to leave, top right bottom left, px.
 (() => {
   "use strict";
@@ -159,9 +161,22 @@
       for (const line of this.route) line.options.renderer = this.svg ??= L.svg();
       this.map.on("dragstart", () => { this.held = true; });
       host.addEventListener("wheel", () => { this.held = true; }, { passive: true });
+      if (host.dataset.pick) this.pickInto(host.dataset.pick.split(" ").map((id) => document.getElementById(id)));
       this.show();
       this.dress();
       this.loadBase();
+    }
+    pickInto([lat, lon]) {
+      const pin = new Pin(this.map, { lat: 0, lon: 0 });
+      const draw = () => { if (lat.value) pin.update({ lat: Number(lat.value), lon: Number(lon.value), kind: "elder", text: "●" }); };
+      const put = (at) => {
+        if (!("ready" in this.host.dataset)) return;
+        [lat.value, lon.value] = [at.lat.toFixed(6), at.lng.toFixed(6)];
+        draw();
+      };
+      this.map.on("click", ({ latlng }) => put(latlng));
+      this.host.addEventListener("keydown", ({ key }) => { if (key === "Enter") put(this.map.getCenter()); });
+      draw();
     }
     async loadBase() {
       if (!this.host.dataset.basemap) return;

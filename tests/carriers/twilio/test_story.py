@@ -33,6 +33,15 @@ def work():
     errands.settle()
 
 
+def taken(twilio, olive):
+    """Mei rings and Olive takes it: her leg, the call, and Olive's telephone, which rings."""
+    leg = twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    desk.take(call.pk, by=olive, now=timezone.now())
+    errands.settle()
+    return leg, call, twilio.legs[-1]
+
+
 def test_from_the_ring_to_the_confirmed_visit(twilio, mei, wai):
     leg = twilio.ring(cast.MEI_NUMBER)
     assert mei.name_zh in leg.heard[0]
@@ -65,12 +74,8 @@ def test_from_the_ring_to_the_confirmed_visit(twilio, mei, wai):
 
 def test_an_operator_answers_holds_and_hangs_up(twilio, mei):
     olive = cast.olive()
-    leg = twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
+    leg, call, phone = taken(twilio, olive)
     assert leg.room == f"call-{call.pk}"
-    phone = twilio.legs[-1]
     assert phone.number == f"client:operator-{olive.pk}"
     twilio.pick_up(phone)
     assert twilio.room(leg.room) == [leg, phone]
@@ -81,11 +86,7 @@ def test_an_operator_answers_holds_and_hangs_up(twilio, mei):
 
 def test_the_caller_hangs_up_and_the_operators_telephone_goes_too(twilio, mei):
     olive = cast.olive()
-    leg = twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
-    phone = twilio.legs[-1]
+    leg, call, phone = taken(twilio, olive)
     twilio.pick_up(phone)
     twilio.hang_up(leg)
     errands.settle()
@@ -96,11 +97,8 @@ def test_the_caller_hangs_up_and_the_operators_telephone_goes_too(twilio, mei):
 
 def test_a_call_is_passed_on_and_she_hears_no_gap(twilio, mei):
     olive, sol = cast.olive(), cast.sol()
-    leg = twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
-    twilio.pick_up(twilio.legs[-1])
+    leg, call, phone = taken(twilio, olive)
+    twilio.pick_up(phone)
     drawn = leg.document
     calls.transfer(call.pk, to=sol, by=olive, now=timezone.now())
     errands.settle()
@@ -110,11 +108,7 @@ def test_a_call_is_passed_on_and_she_hears_no_gap(twilio, mei):
 
 def test_who_passes_a_call_on_hears_no_more_of_it(twilio, mei):
     olive, sol = cast.olive(), cast.sol()
-    twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
-    hers = twilio.legs[-1]
+    _leg, call, hers = taken(twilio, olive)
     twilio.pick_up(hers)
     calls.transfer(call.pk, to=sol, by=olive, now=timezone.now())
     errands.settle()
@@ -123,11 +117,7 @@ def test_who_passes_a_call_on_hears_no_more_of_it(twilio, mei):
 
 def test_120_joins_the_conversation_and_goes_on_when_she_is_cut_off(twilio, mei):
     olive = cast.olive()
-    leg = twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
-    phone = twilio.legs[-1]
+    leg, call, phone = taken(twilio, olive)
     twilio.pick_up(phone)
     rooms.add(call.pk, "+8657112000120", by=olive, now=timezone.now())
     outbound.deliver_due(now=timezone.now())
@@ -144,11 +134,7 @@ def test_120_joins_the_conversation_and_goes_on_when_she_is_cut_off(twilio, mei)
 
 def test_a_lost_operators_telephone_ends_nothing(twilio, mei):
     olive = cast.olive()
-    leg = twilio.ring(cast.MEI_NUMBER)
-    call = Call.objects.get()
-    desk.take(call.pk, by=olive, now=timezone.now())
-    errands.settle()
-    phone = twilio.legs[-1]
+    leg, call, phone = taken(twilio, olive)
     twilio.pick_up(phone)
     twilio.hang_up(phone)
     errands.settle()

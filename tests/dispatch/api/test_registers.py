@@ -105,6 +105,21 @@ def test_positions_by_the_devices_clock(olive):
     assert [one["lat"] for one in olive.get(path, **span).json()["items"]] == [30.01]
 
 
+def test_a_track_says_what_was_said_and_beside_it_a_line_to_look_at(olive):
+    watch = cast.watch(cast.mei())
+    start = timezone.now() - timedelta(minutes=10)
+    for step, lat in enumerate([30.0, 30.0001, 31.5, 30.0002, 30.0003]):
+        at = start + timedelta(seconds=10 * step)
+        Position.objects.create(
+            device=watch, lat=lat, lon=120, fixed_at=at, received_at=at, stored_at=at, accuracy_m=9
+        )
+    Position.objects.filter(lat=31.5).update(doubt="jump")
+    items = olive.get(f"devices/{watch.device_id}/positions").json()["items"]
+    assert [one["lat"] for one in items] == [30.0003, 30.0002, 31.5, 30.0001, 30.0]
+    assert [one["doubt"] for one in items] == ["", "", "jump", "", ""]
+    assert [one["shown"] is None for one in items] == [False, False, True, False, False]
+
+
 @pytest.mark.parametrize("wrong", ["yesterday", "2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00"])
 def test_an_instant_must_be_one(olive, wrong):
     watch = cast.watch(cast.mei())

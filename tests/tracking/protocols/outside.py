@@ -6,6 +6,20 @@ from typing import Any
 
 import pytest
 
+from tracking.messages import Kind
+
+# Our kinds by Traccar's words; everything else is OTHER.
+KINDS = {
+    "sos": Kind.SOS,
+    "fallDown": Kind.FALL,
+    "lowBattery": Kind.LOW_BATTERY,
+    "powerCut": Kind.POWER_LOST,
+    "powerOff": Kind.POWER_LOST,
+    "removing": Kind.REMOVED,
+    "tampering": Kind.TAMPER,
+    "geofenceEnter": Kind.ZONE_ENTER,
+    "geofenceExit": Kind.ZONE_EXIT,
+}
 VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors"
 
 

@@ -16,6 +16,7 @@ from tracking.protocols.speaking import (
     SpeakingWatch,
 )
 
+OURS = ("watch", "gt06", "jt808", "h02")
 NOW = datetime(2026, 11, 21, 9, 0, 7, tzinfo=UTC)
 MIANYANG = (31.467512, 104.679123)
 SANTIAGO = (-33.480366, -70.763069)

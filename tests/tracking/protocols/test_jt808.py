@@ -112,11 +112,14 @@ def test_every_byte_can_be_sent():
 
 def test_a_device_that_does_not_escape_is_understood():
     for lat in range(0x02000000, 0x02000200):  # some of them have a 7e or a 7d 01 in them
+        lon = 0x067D0155
         body = report(1)
-        body = body[:8] + lat.to_bytes(4) + b"\x7d\x01\x7d\x02" + body[16:]
+        body = body[:8] + lat.to_bytes(4) + lon.to_bytes(4) + body[16:]
         frame = unescape(pack(0x0200, body, 0x1234, TERMINAL))
-        talk = line("jt808").feed(frame)
-        assert talk.kinds == [(Kind.SOS,)]
+        (message,) = line("jt808").feed(frame).heard
+        assert message.kinds == (Kind.SOS,)
+        assert (message.fix.lat, message.fix.lon) == (lat / 1e6, lon / 1e6)
+        assert message.warnings == {}
 
 
 def test_a_wrong_check_byte_costs_no_alarm():

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.tracking.protocols.outside import frame_of, rows
-from tests.tracking.protocols.talk import NOW, SPEAKERS, conversation
+from tests.tracking.protocols.talk import NOW, OURS, SPEAKERS, conversation
 from tracking.errors import TrackingError
 from tracking.models import Alarm, Device, Position, Protocol
 from tracking.protocols.registry import DIALECTS
@@ -23,7 +23,7 @@ def keep(name, frame, device_id="352887071911998"):
     return receive(heard.messages, sender=sender, now=NOW)
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", OURS)
 def test_every_public_alarm_becomes_one_of_ours(name, notebook):
     for row in (parameter.values[0] for parameter in rows(name)):
         if row is None:
@@ -49,7 +49,7 @@ def test_a_day_of_a_device_is_kept(name, notebook):
     assert alarm.repeats == 1
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", OURS)
 def test_whatever_is_left_of_a_frame_can_be_kept(name, notebook):
     dice = random.Random(f"kept {name}")
     valid = conversation(SPEAKERS[name]())

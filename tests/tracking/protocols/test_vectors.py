@@ -4,23 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.tracking.protocols.outside import frame_of, rows
+from tests.tracking.protocols.outside import KINDS, frame_of, rows
+from tests.tracking.protocols.talk import OURS
 from tracking.messages import Kind
 from tracking.protocols.readings import KNOT_MPS
 from tracking.protocols.registry import DIALECTS
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-KINDS = {
-    "sos": Kind.SOS,
-    "fallDown": Kind.FALL,
-    "lowBattery": Kind.LOW_BATTERY,
-    "powerCut": Kind.POWER_LOST,
-    "powerOff": Kind.POWER_LOST,
-    "removing": Kind.REMOVED,
-    "tampering": Kind.TAMPER,
-    "geofenceEnter": Kind.ZONE_ENTER,
-    "geofenceExit": Kind.ZONE_EXIT,
-}
 # What Traccar's decoder made of a row and we do not, by protocol and row: field → why.
 DIFFERENT = {
     ("gt06", 24): {
@@ -55,12 +45,12 @@ def hear(row):
     return dialect.read(frame_of(row), session, now=NOW)
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", OURS)
 def test_every_public_frame_is_there(name):
     assert rows(name)
 
 
-@pytest.mark.parametrize("row", [row for name in DIALECTS for row in rows(name)])
+@pytest.mark.parametrize("row", [row for name in OURS for row in rows(name)])
 def test_a_public_frame_is_read_as_stated(row):
     heard = hear(row)
     for message in heard.messages:
@@ -86,7 +76,7 @@ def test_a_public_frame_is_read_as_stated(row):
         assert first.battery == expected["attribute"]["batteryLevel"]
 
 
-@pytest.mark.parametrize("row", [row for name in DIALECTS for row in rows(name)])
+@pytest.mark.parametrize("row", [row for name in OURS for row in rows(name)])
 def test_a_public_frame_says_what_traccar_read_in_it(row):
     where = (row["protocol"], row["n"])
     different = DIFFERENT.get(where, {})
@@ -111,7 +101,7 @@ def test_we_see_more_alarms_than_traccar(where):
     assert hear(row).messages[0].kinds
 
 
-@pytest.mark.parametrize("row", [row for name in DIALECTS for row in rows("framing", name)])
+@pytest.mark.parametrize("row", [row for name in OURS for row in rows("framing", name)])
 def test_the_first_frame_of_a_public_stream_is_found(row):
     stream = bytes.fromhex(row["stream_hex"])
     frame, used = DIALECTS[row["protocol"]].split(stream)
