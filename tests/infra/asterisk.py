@@ -5,11 +5,13 @@ changed. The configuration is the one a town gets: `manage.py asterisk_config`.
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Self
 
@@ -175,8 +177,9 @@ class Asterisk(Process):
 
 
 def free_udp_port() -> int:
-    """A loopback port for datagrams that nobody has at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port
+    """A loopback port for datagrams that nobody has at this moment, nor gets by chance later."""
+    while True:
+        port = random.randrange(10_000, 20_000)  # below those that the system hands out
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door, suppress(OSError):
+            door.bind(("127.0.0.1", port))
+            return port

@@ -46,7 +46,7 @@ class Holder:
         self._thread: threading.Thread | None = None
 
     def run(self, stop: threading.Event) -> None:
-        held_until = 0.0
+        held_until, stands_by = 0.0, False
         while not stop.is_set():
             asked = time.monotonic()
             try:
@@ -54,8 +54,12 @@ class Holder:
                 if holding.take(CARRIER, self.name, well=well, now=timezone.now()):
                     held_until = asked + holding.LEASE_S
                     self._begin()
+                    stands_by = False
                 else:
                     held_until = 0.0
+                    if not stands_by:
+                        log.info("Another process holds the link to Asterisk; this one stands by")
+                    stands_by = True
             except DatabaseError:
                 log.exception("The lease of the link could not be renewed")
             if time.monotonic() > held_until - EVERY_S / 2:

@@ -77,8 +77,8 @@ class Town:
     def until_well(self, within_s: float = 20.0) -> None:
         self.until(lambda: self.ask(acts.is_well), within_s=within_s)
 
-    def link_is_up_again(self, after: Callable[[], object], *, within_s: float = 20.0) -> None:
-        """Returns once a login has followed `after`."""
+    def link_is_up_again(self, after: Callable[[], object], *, within_s: float = 60.0) -> None:
+        """Returns once a login has followed `after`; on a busy machine a process starts slowly."""
         before = self._logins()
         after()
         self.until(lambda: self._logins() > before, within_s=within_s)
