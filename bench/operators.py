@@ -52,16 +52,21 @@ class Desk:
         asked, began = set[int](), 0.0
         threading.Thread(target=self._renew, daemon=True).start()
         while not self._ending.wait(LOOK_S):
+            began = began or (time.monotonic() if self._is_asked() else 0.0)
             while began and self._busy and time.monotonic() - began > self._busy[0]:
                 self._busy.popleft()
             for call in self._next(asked):
-                began = began or time.monotonic()
                 asked.add(call)
                 work = (call, next(self._handling), self._free.popleft())
                 threading.Thread(target=self._handle, args=work, daemon=True).start()
 
     def stop(self) -> None:
         self._ending.set()
+
+    def _is_asked(self) -> bool:
+        from telephony import desk
+
+        return desk.queue().exists()
 
     def _next(self, asked: set[int]) -> list[int]:
         """As many of the queue as there are free hands."""
