@@ -67,8 +67,23 @@ async def test_a_press_that_is_repeated_while_it_is_committed_is_taken_once(door
     doorway.open.set()
     assert all(await asyncio.gather(*repeats, another))
     assert len(doorway.taken) == 2
-    assert await keeper.keep_alarm(press(), SENDER)  # afterwards it is said anew
-    assert len(doorway.taken) == 3
+
+
+async def test_who_was_gone_when_its_alarm_was_kept_is_answered_when_it_comes_again(doorway):
+    keeper = Keeper(Figures())
+    assert await keeper.keep_alarm(press(), SENDER)
+    assert await keeper.keep_alarm(press(), SENDER)  # nobody has been told yet
+    assert len(doorway.taken) == 1
+    keeper.told(press(), SENDER)
+    assert await keeper.keep_alarm(press(), SENDER)  # said again, it is said anew
+    assert len(doorway.taken) == 2
+
+
+async def test_a_press_without_a_time_is_always_said_anew(doorway):
+    keeper = Keeper(Figures())
+    for _ in range(2):
+        assert await keeper.keep_alarm(press(at=None), SENDER)
+    assert len(doorway.taken) == 2
 
 
 async def test_news_wait_while_the_queue_is_full_and_are_shed_after_a_while(doorway, monkeypatch):

@@ -106,6 +106,7 @@ class Datagrams(asyncio.DatagramProtocol):
                 self._answers[addr, frame] = (self._gateway.clock(), heard.reply)
         else:
             self._gateway.figures.refused += 1
+        keeper.told(usable(heard), sender)
         self._send(heard.reply if kept else heard.refusal, addr)
 
     def _send(self, answer: bytes, addr: Peer) -> None:

@@ -6,6 +6,7 @@ heartbeats wait while the queue is full, and are shed after a while: the device 
 
 import asyncio
 import logging
+import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 PATIENCE_S = 5.0  # for news while the queue is full
 ALARM_PATIENCE_S = 120.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+OWED_S = 300.0  # how long the answer to a committed alarm waits for its device
 MAX_ALARMS = 10_000  # waiting in memory to be committed
 
 
@@ -40,8 +42,11 @@ class Figures:
 class Keeper:
     """Commits through `door.take`; counts what became of it."""
 
+    clock = staticmethod(time.monotonic)
+
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
+        self._owed: dict[Hashable, float] = {}
         self._under_way: dict[Hashable, asyncio.Future[bool]] = {}
 
     async def keep_news(self, messages: Sequence[Message], sender: Sender) -> bool:
@@ -73,6 +78,8 @@ class Keeper:
         """
         self.figures.alarms += 1
         what = _identity(messages, sender)
+        if self.clock() - self._owed.get(what, -OWED_S) < OWED_S:
+            return True
         if first := self._under_way.get(what):
             return await first
         done = self._under_way[what] = asyncio.get_running_loop().create_future()
@@ -81,8 +88,24 @@ class Keeper:
             kept = await self._commit(messages, sender)
         finally:
             del self._under_way[what]
+            if kept and all(m.sent_at or m.reference for m in messages if m.kinds):
+                self._owe(what)
             done.set_result(kept)
         return kept
+
+    def told(self, messages: Sequence[Message], sender: Sender) -> None:
+        """The device was still there when its alarm was answered: said again, it is said anew."""
+        self._owed.pop(_identity(messages, sender), None)
+
+    def _owe(self, what: Hashable) -> None:
+        """Until somebody is told, who says the same again is answered without writing it again.
+
+        Where committing takes longer than devices wait, they would else never hear an answer.
+        """
+        now = self.clock()
+        self._owed[what] = now
+        while now - next(iter(self._owed.values())) > OWED_S:
+            del self._owed[next(iter(self._owed))]
 
     async def _commit(self, messages: Sequence[Message], sender: Sender) -> bool:
         patience_s = ALARM_PATIENCE_S if len(self._under_way) <= MAX_ALARMS else 0.0

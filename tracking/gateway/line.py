@@ -164,10 +164,13 @@ class Line(asyncio.Protocol):
             self._running, self._waiting = False, None
 
     async def _keep_alarm(self, heard: Heard) -> None:
+        keeper, messages = self._gateway.keeper, usable(heard)
         try:
-            kept = await self._gateway.keeper.keep_alarm(usable(heard), self._sender)
+            kept = await keeper.keep_alarm(messages, self._sender)
         finally:
             self._crying -= 1
+        if self._transport and not self._transport.is_closing():
+            keeper.told(messages, self._sender)
         self._answer(heard, kept=kept)
         self._read_on()
 
