@@ -145,7 +145,8 @@ async def test_when_the_queue_is_full_positions_wait_and_alarms_do_not(line, stu
     assert refused.status_code == 503
     assert refused.json()["error"]["code"] == "queue_full"
     assert int(refused.headers["retry-after"]) > 0
-    alarm = await line.get("/positions/osmand/", params={"id": "late", "alarm": "sos", **HERE})
+    press = line.get("/positions/osmand/", params={"id": "late", "alarm": "sos", **HERE})
+    alarm = await asyncio.wait_for(press, 20)
     assert alarm.status_code == 200
     assert await elsewhere(Alarm.objects.count) == 1
     assert not any(task.done() for task in waiting)

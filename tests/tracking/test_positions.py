@@ -168,6 +168,15 @@ def test_a_doubtful_fix_displaces_a_sound_one_only_when_that_is_old(notebook, do
     assert hear(watch, lat=30.2, **doubtful).lat == 30.2
 
 
+@pytest.mark.django_db
+def test_what_was_loaded_is_not_there_for_the_next_batch_of_the_same_transaction(notebook):
+    watch = cast.watch(cast.mei())
+    hear(watch, fixed_at=ago(5))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM incoming")
+        assert cursor.fetchone() == (0,)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_flow_is_told_once_the_move_is_committed(notebook):
     mei = cast.mei()
