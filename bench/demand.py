@@ -120,6 +120,7 @@ def play(town: Exchange, at_s: Sequence[float], *, staff: int, first: int) -> Pl
     command = [sys.executable, "-m", "bench.operators", *map(str, drawn)]
     env = {**town.env, "DATABASE_POOL": "24"}
     with Process(command, env=env) as desk:
+        desk.wait_until(lambda: operators.READY in desk.tail(), timeout_s=120)
         crowd = Crowd(town.asterisk, callers, to="12349", at_s=[at / FACTOR for at in at_s])
         heard = crowd.heard()
         town.until_quiet()

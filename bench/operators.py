@@ -20,6 +20,7 @@ import django
 from django.db import connections
 from django.utils import timezone
 
+READY = "the desk is there"
 WRITING = 1 / 6
 LOOK_S, RENEW_S = 0.02, 20.0
 
@@ -50,7 +51,9 @@ class Desk:
 
     def run(self) -> None:
         asked, began = set[int](), 0.0
+        self._is_asked()  # a first look, so that the first call does not wait for it
         threading.Thread(target=self._renew, daemon=True).start()
+        print(READY, flush=True)
         while not self._ending.wait(LOOK_S):
             began = began or (time.monotonic() if self._is_asked() else 0.0)
             while began and self._busy and time.monotonic() - began > self._busy[0]:
