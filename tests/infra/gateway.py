@@ -22,7 +22,7 @@ class Gateway(Process):
 
     def start(self) -> Self:
         super().start()
-        self.wait_until(self._listens)
+        self.wait_until(self._listens, timeout_s=120)
         return self
 
     def call(self, protocol: str, *, timeout_s: float = 10.0) -> socket.socket:
