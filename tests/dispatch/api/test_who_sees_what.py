@@ -93,7 +93,7 @@ def test_a_worker_sees_area_and_need_until_she_has_accepted():
     assert phone.get(f"elders/{mei.pk}").status_code == 404
     told = str(phone.get(f"requests/{request.pk}/events").json())
     assert "Mei" not in told
-    assert "30.27" not in told
+    assert "30.2741" not in told
 
     offer = before["offers"][0]["id"]
     assert phone.post(f"offers/{offer}/accept").json()["state"] == "accepted"
