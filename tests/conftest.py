@@ -10,6 +10,7 @@ from django.utils import translation
 from playwright.sync_api import Browser
 
 from dispatch import questions
+from dispatch.live import outage
 from providers import categories
 from tests.infra import house as houses
 from tests.infra.browser import chromium
@@ -35,6 +36,12 @@ def _in_english() -> Iterator[None]:
     """The language of a test is its own, whatever page the one before it asked for."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _redis_is_trusted_anew() -> None:
+    """A Redis that one test found away is asked again by the next."""
+    outage.REDIS.worked()
 
 
 @pytest.fixture(autouse=True)
