@@ -102,10 +102,10 @@ def test_two_press_at_once_and_one_is_told_who_has_the_call(house, windows):
     for window in (olive, otto):
         window.sees("#queue .ring", "Mei Chen")
     for window in (olive, otto):
-        window.page.evaluate("document.querySelector('[data-key=F2]').click()")
+        window.page.evaluate("document.querySelector('#queue [data-key=F2]').click()")
     lost = "#toast:not(:empty)"
-    expect(olive.at(lost).or_(olive.at("#caller .timer:not(.soft)")).first).to_be_visible()
-    expect(otto.at(lost).or_(otto.at("#caller .timer:not(.soft)")).first).to_be_visible()
+    expect(olive.at(lost).or_(olive.at("#caller .danger")).first).to_be_visible()
+    expect(otto.at(lost).or_(otto.at("#caller .danger")).first).to_be_visible()
     said = [olive.at("#toast").inner_text(), otto.at("#toast").inner_text()]
     assert sorted(said) in (["", "Olive has this call."], ["", "Otto has this call."])
     winner, loser = (otto, olive) if said[0] else (olive, otto)
