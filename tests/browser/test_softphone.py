@@ -18,15 +18,16 @@ pytestmark = pytest.mark.browser
 PARTS = "off ready failed blocked held lost out"
 PAGE = (
     '<!doctype html><html lang="en"><head><script src="/static/vendor/htmx.min.js"></script>'
+    '<script src="/static/js/keys.js" defer></script>'
     '<script src="/static/js/softphone.js" defer></script></head><body>'
     '<span data-softphone="/console/softphone/" data-state="off">'
     + "".join(f'<span data-when="{state}">{state}</span>' for state in PARTS.split())
     + '<span data-when="talking held lost">talking</span>'
-    '<button data-when="ringing" data-phone="answer">Answer</button>'
+    '<button data-when="ringing" data-phone="answer" data-key="F2">Answer</button>'
     '<button data-when="talking held lost" data-phone="mute" aria-pressed="false">Mute</button>'
     '<button data-when="out" hx-post="/console/softphone/ring/" hx-swap="none">Again</button>'
     "<audio></audio></span>"
-    '<button id="take" hx-post="/console/calls/7/take/" hx-swap="none">Take</button>'
+    '<button id="take" data-key="F2" hx-post="/console/calls/7/take/" hx-swap="none">Take</button>'
     '<button id="end" hx-post="/console/calls/7/hang-up/" hx-swap="none">Hang up</button>'
     "</body></html>"
 )
