@@ -31,7 +31,7 @@ PACKETS = """async () => {
 def registered(browser, tmp_path):
     """Olive's console, its telephone registered, and the Asterisk that it is registered with."""
     it = asterisk.Asterisk()
-    it._lay_out()
+    it.lay_out()
     url = f"ws://127.0.0.1:{it.ws_port}/ws"
     with houses.embedded(tmp_path, env={"SOFTPHONE_WSS_URL": url}) as house:
         people(house)
