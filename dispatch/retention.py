@@ -144,5 +144,6 @@ def _batch(kind: Kind, row: Deletion, *, now: datetime) -> int:
         return gone
     row.ended_at, row.left = now, kind.left(row.before)
     row.save(update_fields=["ended_at", "left"])
-    log.info("deletion", extra={"kind": kind.name, "deleted": row.deleted, "left": row.left})
+    if row.deleted or row.left:
+        log.info("deletion", extra={"kind": kind.name, "deleted": row.deleted, "left": row.left})
     return 0

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mei():
-    return town.mei()
-
-
-@pytest.fixture
 def hers(mei):
     return town.browser(mei.user)
 

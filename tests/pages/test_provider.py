@@ -29,16 +29,6 @@ PDF = b"%PDF-1.7 a licence"
 
 
 @pytest.fixture
-def mei():
-    return town.mei()
-
-
-@pytest.fixture
-def wai():
-    return town.wai()
-
-
-@pytest.fixture
 def bing(wai):
     worker = Worker.objects.create(
         provider=wai.provider,

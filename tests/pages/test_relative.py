@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 Scope = consent.Scope
 
 
-@pytest.fixture
-def mei():
-    return town.mei()
-
-
-@pytest.fixture
-def wai():
-    return town.wai()
-
-
 def words(user, path="/family/", language="en"):
     answer = town.browser(user, language).get(path)
     assert answer.status_code == 200

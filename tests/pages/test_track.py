@@ -20,16 +20,6 @@ from tracking import geo
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def mei():
-    return town.mei()
-
-
-@pytest.fixture
-def wai():
-    return town.wai()
-
-
 def shown(path, language="en"):
     answer = town.browser(language=language).get(path)
     assert answer.status_code == 200

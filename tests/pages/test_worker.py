@@ -25,11 +25,6 @@ def mei():
 
 
 @pytest.fixture
-def wai():
-    return town.wai()
-
-
-@pytest.fixture
 def his(wai):
     return town.browser(wai.user)
 
