@@ -18,6 +18,7 @@ from tests.infra.house import House
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+from tracking import kinds
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db")
         categories.ensure()
         questions.ensure()
+        kinds.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
+from dispatch.models.trouble import Outage, OutageElder, Trouble
 
 __all__ = [
     "AnswerRule",
@@ -25,6 +26,8 @@ __all__ = [
     "IdempotencyKey",
     "Notice",
     "Offer",
+    "Outage",
+    "OutageElder",
     "Question",
     "RequestAlarm",
     "RequestCall",
@@ -33,4 +36,5 @@ __all__ = [
     "Survey",
     "SurveyAnswer",
     "TrackLink",
+    "Trouble",
 ]

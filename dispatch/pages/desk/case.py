@@ -17,7 +17,7 @@ from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
-from tracking.models import Alarm
+from tracking.models import Alarm, DeviceLink
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
 ALARMS = 50  # shown one by one; the others are counted
@@ -61,6 +61,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "told": [notices.line(n) for n in request.notices.filter(done_at=None).order_by("-id")],
         "clock": request.deadlines.filter(RUNNING, kind="state").first(),
         "dispositions": dispositions(),
+        "pressed": request.alarms.exists(),
+        "wearers": wearers(request),
         "needs_witness": request.is_emergency and request.voice_at is None,
     }
 
@@ -70,6 +72,16 @@ def note(request: ServiceRequest) -> str:
     if request.source != ServiceRequest.Source.ALARM:
         return request.note
     return labels.alarms_named(request.note)
+
+
+def wearers(request: ServiceRequest) -> list[DeviceLink]:
+    """Who has the device by now that cried for somebody who had it at the time: a buffered alarm
+    goes to its holder then, and a wrong clock must not keep it from the one now."""
+    if request.elder_id is None:
+        return []
+    devices = request.alarms.values("alarm__device")
+    now = DeviceLink.objects.filter(device__in=devices, until=None, elder__isnull=False)
+    return list(now.exclude(elder=request.elder_id).select_related("device", "elder"))
 
 
 def others(user: User, subject: Subject) -> list[ServiceRequest]:
