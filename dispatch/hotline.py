@@ -11,6 +11,7 @@ from django.conf import settings
 
 from dispatch import (
     answering,
+    canaries,
     checkins,
     clocks,
     emergencies,
@@ -31,7 +32,7 @@ from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
-from telephony.instructions import Enqueue, Gather, Instruction, Say, as_json
+from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say, as_json
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
 
@@ -44,6 +45,9 @@ class Hotline:
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
+        if canaries.rang(call):
+            call.settled = True
+            return [Say(wording.canary(language="en"), "en"), Hangup()]
         answering.watch(call, now=now, is_new=True)
         return _announced(call, self._greeting(call, now=now))
 
