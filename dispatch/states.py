@@ -34,6 +34,7 @@ class Kind(StrEnum):
     CLAIMED = "request.claimed"
     RETURNED = "request.returned"  # the owner's lease lapsed, or was handed over
     NOTED = "request.noted"
+    TRIAGED = "request.triaged"
     UNFILLED = "request.unfilled"
     ESCALATED = "request.escalated"
     REOPENED = "request.reopened"

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import Browser
 
-from dispatch import questions
+from dispatch import questions, triage_seed
 from dispatch.live import outage
 from providers import categories
 from tests.infra import house as houses
@@ -52,6 +52,7 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db")
         categories.ensure()
         questions.ensure()
+        triage_seed.ensure()
 
 
 @pytest.fixture(scope="session")

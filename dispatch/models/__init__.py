@@ -8,6 +8,7 @@ from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
+from dispatch.models.triage import TriageQuestion, TriageReason
 
 __all__ = [
     "AnswerRule",
@@ -33,4 +34,6 @@ __all__ = [
     "Survey",
     "SurveyAnswer",
     "TrackLink",
+    "TriageQuestion",
+    "TriageReason",
 ]
