@@ -5,44 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0011_station'),
+        ("dispatch", "0011_station"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TriageReason',
+            name="TriageReason",
             fields=[
-                ('code', models.SlugField(primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='reason')),
-                ('name_zh', models.CharField(blank=True, max_length=40, verbose_name='Chinese reason')),
-                ('order', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                ("code", models.SlugField(primary_key=True, serialize=False, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="reason")),
+                (
+                    "name_zh",
+                    models.CharField(blank=True, max_length=40, verbose_name="Chinese reason"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=1, verbose_name="order")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'reason to call',
-                'verbose_name_plural': 'reasons to call',
-                'ordering': ['order', 'code'],
+                "verbose_name": "reason to call",
+                "verbose_name_plural": "reasons to call",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='TriageQuestion',
+            name="TriageQuestion",
             fields=[
-                ('code', models.SlugField(primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='question')),
-                ('name_zh', models.CharField(blank=True, max_length=100, verbose_name='Chinese question')),
-                ('grave', models.CharField(blank=True, choices=[('yes', 'yes'), ('no', 'no'), ('', 'never')], default='', max_length=3, verbose_name='grave when answered')),
-                ('advice', models.CharField(blank=True, max_length=200, verbose_name='advice')),
-                ('advice_zh', models.CharField(blank=True, max_length=100, verbose_name='Chinese advice')),
-                ('order', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('reason', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='dispatch.triagereason', verbose_name='reason to call')),
+                ("code", models.SlugField(primary_key=True, serialize=False, verbose_name="code")),
+                ("name", models.CharField(max_length=200, verbose_name="question")),
+                (
+                    "name_zh",
+                    models.CharField(blank=True, max_length=100, verbose_name="Chinese question"),
+                ),
+                (
+                    "grave",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "yes"), ("no", "no"), ("", "never")],
+                        default="",
+                        max_length=3,
+                        verbose_name="grave when answered",
+                    ),
+                ),
+                ("advice", models.CharField(blank=True, max_length=200, verbose_name="advice")),
+                (
+                    "advice_zh",
+                    models.CharField(blank=True, max_length=100, verbose_name="Chinese advice"),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=1, verbose_name="order")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="dispatch.triagereason",
+                        verbose_name="reason to call",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'triage question',
-                'verbose_name_plural': 'triage questions',
-                'ordering': ['reason', 'order', 'code'],
+                "verbose_name": "triage question",
+                "verbose_name_plural": "triage questions",
+                "ordering": ["reason", "order", "code"],
             },
         ),
     ]

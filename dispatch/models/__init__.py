@@ -2,7 +2,7 @@
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
 from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
-from dispatch.models.desk import DeskKeys
+from dispatch.models.desk import DeskKeys, NoteDraft
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
@@ -24,6 +24,7 @@ __all__ = [
     "Event",
     "Handover",
     "IdempotencyKey",
+    "NoteDraft",
     "Notice",
     "Offer",
     "Question",

@@ -63,6 +63,7 @@ urlpatterns = [
     path("requests/<int:pk>/cancel/", request_acts.cancel, name="console-cancel"),
     path("requests/<int:pk>/reopen/", request_acts.reopen, name="console-reopen"),
     path("requests/<int:pk>/note/", request_acts.note, name="console-note"),
+    path("requests/<int:pk>/draft/", request_acts.draft, name="console-draft"),
     path("requests/<int:pk>/triage/", request_acts.triaged, name="console-triage"),
     path("requests/<int:pk>/spoke/", request_acts.spoke, name="console-spoke"),
     path("requests/<int:pk>/ring/", request_acts.ring, name="console-ring"),

@@ -131,8 +131,18 @@ def note(request: DeskRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     text = guard.words(request.POST, "text", needed=True)
     notes.write(found.pk, text, by=actor_of(request.user), now=timezone.now())
+    notes.forget_draft(found, by=request.user)
     fresh = subject.of_request(request.user, _seen(request, pk))
     return render(request, "console/case.html", answers.panel(request, fresh))
+
+
+@require_POST
+@operators_only
+def draft(request: DeskRequest, pk: int) -> HttpResponse:
+    """Keeps what is being typed, as it is typed."""
+    text = guard.words(request.POST, "text")
+    notes.keep_draft(_seen(request, pk), text, by=request.user, now=timezone.now())
+    return answers.done()
 
 
 @require_POST
