@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from dispatch import questions, triage_seed
@@ -18,6 +19,12 @@ from tests.infra.house import House
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+
+# How fast the machine is decides nothing; in CI the examples are always the same.
+settings.register_profile(
+    "one-number", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("one-number")
 
 
 @pytest.fixture
