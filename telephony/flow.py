@@ -37,6 +37,9 @@ class CallFlow(Protocol):
         """The other side hung up, in or out. `call.state` is already what it ends in (`ended`,
         `abandoned` with its call-back opened, or `wrap_up`). Not called after our own `Hangup`."""
 
+    def parted(self, call: "Call", *, now: datetime) -> Sequence[Instruction]:
+        """Whom `call` was put through to has hung up: what who is left hears, and does next."""
+
     def answered(self, job: "OutboundJob", call: "Call", *, now: datetime) -> Sequence[Instruction]:
         """Somebody picked up a call that we placed."""
 

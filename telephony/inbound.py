@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from telephony import agents, attempts, callbacks, recordings, rooms, script
+from telephony import agents, attempts, callbacks, pairs, recordings, rooms, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp, keep, recall
 from telephony.flow import call_flow
@@ -173,6 +173,7 @@ def _out_of_the_room(call: Call, *, now: datetime) -> None:
     (120 is still on the line) until the operator ends it, except where nobody speaks."""
     if call.job:
         rooms.unreached(call.job, now=now)
+        pairs.leave(call, now=now)
     if call.state != Call.State.WRAP_UP:
         rooms.close(call, now=now)
     recordings.stop(call, now=now)

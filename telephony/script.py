@@ -104,7 +104,8 @@ def _leaves_alone(call: Call, given: Sequence[Instruction]) -> bool:
 
 
 def in_room(call: Call) -> bool:
-    """Whether this leg, which we placed, is in the conversation of another call."""
+    """Whether this leg is in a conversation that no operator need have: one that we placed in the
+    room of another call, a caller with whoever was put through to her."""
     return "room" in call.step
 
 

@@ -53,6 +53,11 @@ class TownScript:
         if call.step.get("asked"):
             raise ZeroDivisionError("the script is broken")
 
+    def parted(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        self.told.append(("parted", call.pk))
+        gone = Say("They have hung up", "en")
+        return [gone, Gather() if call.job is None else Hangup()]
+
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return [Say(job.text, "en"), Gather()]
 

@@ -43,6 +43,8 @@ class Place(StrEnum):
     ROOM = "room"
     HOLD = "hold"
     DIALPLAN = "dialplan"
+    LEAVING = "leaving"
+    """On its way out of a room, back to the script."""
     JOINED = "joined"
     """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
 
