@@ -92,11 +92,11 @@ class Hotline:
         call.settled = False
         return _person(call)
 
-    def hung_up(self, call: Call, *, now: datetime) -> None:
+    def hung_up(self, call: Call, callback: CallBack | None, *, now: datetime) -> None:
         """The clock of waiting stops; a call-back gets one of its own, until it is reached."""
         clocks.clear(call=call, now=now)
         notices.settle(call=call, now=now)
-        for callback in call.callbacks.filter(reached_at=None):
+        if callback:
             answering.watch_callback(callback, now=now)
         emergencies.line_lost(call, now=now)
 

@@ -73,7 +73,9 @@ def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[I
         return answer
     except Exception:
         log.exception("The script failed; the caller goes to a person", extra={"call": call.pk})
+        heard = call.sequence
         call.refresh_from_db()
+        call.sequence, call.silence_at = heard, None
         return [Enqueue(Priority.URGENT)]
 
 

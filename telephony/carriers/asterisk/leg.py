@@ -250,11 +250,14 @@ class Leg(Program):
 def end(carrier: str, ref: str, *, how: str) -> None:
     """A channel is no more: its call ends, or nobody picked up. Told twice is once."""
     now, job = timezone.now(), names.job_of(ref)
+    if job is None:
+        inbound.leg_gone(carrier, ref, now=now)
+        return
     call = Call.objects.filter(carrier=carrier, carrier_ref=ref).first()
     try:
-        if job is not None and (call is None or call.answered_at is None):
+        if call is None or call.answered_at is None:
             answers.unanswered(job, ref, how=how, stamp=Stamp("gone"), now=now)
-        elif call is not None and not call.is_over:
+        elif not call.is_over:
             inbound.hang_up(call.pk, stamp=Stamp("gone"), now=now)
     except CallError:
         return  # it was over already

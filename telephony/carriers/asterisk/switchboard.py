@@ -185,6 +185,8 @@ class Switchboard(Acts):
     def clear(self, call_id: int) -> None:
         """Nobody stays in a room alone, nor operators among themselves, once its caller is gone."""
         there = self.rooms.get(call_id, set())
+        if not there:
+            return
         owner = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
         if owner in self.legs:
             return
