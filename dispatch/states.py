@@ -38,6 +38,7 @@ class Kind(StrEnum):
     UNFILLED = "request.unfilled"
     ESCALATED = "request.escalated"
     REOPENED = "request.reopened"
+    BRIDGED = "request.bridged"  # she and the worker are put through to each other
     CONFIRMED = "request.confirmed"
     CLOSED = "request.closed"
     CANCELLED = "request.cancelled"

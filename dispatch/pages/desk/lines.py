@@ -22,6 +22,7 @@ SENTENCES: dict[str, Any] = {
     "request.unfilled": gettext_lazy("Nobody found"),
     "request.escalated": gettext_lazy("Made an emergency. %(reason)s"),
     "request.reopened": gettext_lazy("Opened again: %(reason)s"),
+    "request.bridged": gettext_lazy("Put through to %(worker)s"),
     "request.confirmed": gettext_lazy("Confirmed: all is well"),
     "request.closed": gettext_lazy("Closed: %(disposition)s. %(reason)s %(evidence)s"),
     "request.cancelled": gettext_lazy("Cancelled. %(reason)s"),
