@@ -68,7 +68,8 @@ def in_words(estimate: Estimate) -> dict[str, Any]:
 
 
 def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> dict[str, Any]:
-    """`{"lat", "lon", "accuracy_m", "age_s", "source", "confidence", "text", "alternative"}`."""
+    """`{"lat", "lon", "accuracy_m", "age_s", "source", "confidence", "text", "course",
+    "alternative"}`."""
     with override(language):
         text = estimate.text
     other = estimate.alternative
@@ -80,6 +81,7 @@ def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> di
         "source": str(estimate.source),
         "confidence": str(estimate.confidence),
         "text": text,
+        "course": estimate.course,
         "alternative": as_json(other, language=language) if other else None,
     }
 
@@ -105,5 +107,6 @@ def _estimate(
         age_s=age_s,
         source=Source(kept["source"]),
         confidence=Confidence(kept["confidence"]),
+        course=kept.get("course"),
         alternative=_estimate(other, elder, request, now=now) if other else None,
     )

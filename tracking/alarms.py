@@ -10,10 +10,13 @@ from django.db.models import F
 from tracking import devices, ingest
 from tracking.flow import alarm_flow
 from tracking.ingest import Spoken
-from tracking.messages import Message
-from tracking.models import Alarm, Clock, Device, Protocol
+from tracking.messages import Kind, Message
+from tracking.models import Alarm, Clock, Device, Protocol, Zone
 
 log = logging.getLogger(__name__)
+
+# What an alarm of ours keeps of the last position of its device.
+PLACE = ("lat", "lon", "accuracy_m", "valid", "fixed_at", "clock", "source", "datum_in")
 
 
 def cry(
@@ -37,6 +40,37 @@ def cry(
             ingest.hear([Spoken(held[device.device_id], message, protocol, now)], now=now)
         _hand_over(alarm, now=now)
     return alarm
+
+
+def notice(
+    device: Device,
+    zone: Zone,
+    kind: Kind,
+    *,
+    reference: str,
+    course: float | None,
+    now: datetime,
+) -> Alarm | None:
+    """Keep an alarm that the device did not cry itself, and hand it over; once for a reference.
+
+    It names where the device was last, and `course` where it was going. In a transaction.
+    """
+    alarm, fresh = Alarm.objects.get_or_create(
+        device=device,
+        reference=reference,
+        defaults={
+            **{name: getattr(device, name) for name in PLACE},
+            "received_at": now,
+            "course": course,
+            "elder": zone.elder,
+            "zone": zone,
+            "kinds": [str(kind)],
+            "verified": device.registered,
+        },
+    )
+    if fresh:
+        _hand_over(alarm, now=now)
+    return alarm if fresh else None
 
 
 def hand_over_waiting(*, now: datetime, limit: int = 100) -> int:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, doubts, rows, weighing
+from tracking import datums, doubts, rows, weighing, zones
 from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
@@ -50,8 +50,9 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
                 about.last = said
     rows.write(history, list(news.values()), now=now)
     moved = {about.device_id: about.last for about in news.values() if about.last}
-    if moved:
-        _take_holders_along(moved, now=now)
+    if moved and (watched := _take_holders_along(moved, now=now)):
+        of_note = zones.of_note(entry for entry in history if entry.device_id in watched)
+        transaction.on_commit(partial(zones.judge, of_note, now=now), robust=True)
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
@@ -120,18 +121,20 @@ def _rank(said: Reading) -> Rank:
     return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
 
 
-def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
+def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> set[int]:
     """Workers go where the device is that they held at the time, if that is sure; and after the
-    commit the flow is told whose devices have moved."""
+    commit the flow is told whose devices have moved. Answers with those whose holder has zones:
+    asked here, a batch without any costs nothing more."""
     links = DeviceLink.objects.filter(device_id__among=moved)
-    elders, workers, moves = set(), set(), []
-    for device_id, elder_id, worker_id, since, until in links.values_list(
-        "device_id", "elder_id", "worker_id", "since", "until"
+    elders, workers, moves, watched = set(), set(), [], set()
+    for device_id, elder_id, worker_id, since, until, has_zones in links.values_list(
+        "device_id", "elder_id", "worker_id", "since", "until", zones.ANY
     ):
         said = moved[device_id]
         if until is None:
             elders.add(elder_id)
             workers.add(worker_id)
+            watched |= {device_id} if has_zones else set()
         held = since <= said.believed_at and (until is None or said.believed_at < until)
         if worker_id and held and said.sound:
             place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
@@ -140,3 +143,4 @@ def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
         duty.move(moves, now=now)
     tell = partial(alarm_flow().moved, elders - {None}, workers - {None}, now=now)
     transaction.on_commit(tell, robust=True)
+    return watched

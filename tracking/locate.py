@@ -10,9 +10,9 @@ from phonenumbers import PhoneNumberType
 
 from elders import selectors
 from elders.models import Elder
-from tracking import geo, weighing, wording
+from tracking import geo, travel, weighing, wording
 from tracking.devices import held_at
-from tracking.models import Clock, DeviceLink
+from tracking.models import Clock, Device, DeviceLink
 from tracking.weighing import APART_M, FRESH_S, STALE_S, Confidence, Sighting
 
 HOME_ACCURACY_M = 50.0
@@ -30,8 +30,9 @@ class Source(StrEnum):
 class Estimate:
     """The best answer. `fixed_at` and `age_s` are None where nothing was measured.
 
-    `alternative` stands beside it when the fix and the home are too far apart for a machine to
-    choose; then both are shown, and a person decides.
+    `course` is where she was going then, in degrees from north; None where she stayed or nobody
+    knows. `alternative` stands beside it when the fix and the home are too far apart for a machine
+    to choose; then both are shown, and a person decides.
     """
 
     elder: Elder
@@ -43,6 +44,7 @@ class Estimate:
     source: Source
     confidence: Confidence
     alternative: "Estimate | None" = None
+    course: float | None = None
 
     @property
     def is_last_known(self) -> bool:
@@ -64,10 +66,11 @@ def best_location(elder: Elder, *, now: datetime, calling_from: str = "") -> Est
     at_home = home(elder)
     if at_home is not None:
         at_home = _on_her_line(at_home, calling_from, now=now)
-    seen = weighing.best(_sightings(elder, now=now), now=now)
-    if seen is None:
+    seen = dict(_sightings(elder, now=now))
+    best = weighing.best(seen, now=now)
+    if best is None:
         return at_home
-    fix = _by_device(elder, seen, now=now)
+    fix = _by_device(elder, best, course=travel.course_of(seen[best]), now=now)
     return _choose(fix, at_home) if at_home else fix
 
 
@@ -99,25 +102,28 @@ def _choose(fix: Estimate, at_home: Estimate) -> Estimate:
     return replace(at_home, alternative=fix if apart else None, confidence=sure)
 
 
-def _sightings(elder: Elder, *, now: datetime) -> list[Sighting]:
+def _sightings(elder: Elder, *, now: datetime) -> list[tuple[Sighting, Device]]:
     """The last positions of the devices she holds, made since she holds them."""
     links = DeviceLink.objects.filter(
         held_at(now), elder=elder, device__lat__isnull=False, device__fixed_at__gte=F("since")
     ).select_related("device")
     return [
-        Sighting(
-            lat=device.lat,
-            lon=device.lon,
-            accuracy_m=device.accuracy_m,
-            fixed_at=device.fixed_at,
-            sound=device.valid and device.clock == Clock.GOOD,
+        (
+            Sighting(
+                lat=device.lat,
+                lon=device.lon,
+                accuracy_m=device.accuracy_m,
+                fixed_at=device.fixed_at,
+                sound=device.valid and device.clock == Clock.GOOD,
+            ),
+            device,
         )
         for device in (link.device for link in links)
         if device.lat is not None and device.lon is not None and device.fixed_at
     ]
 
 
-def _by_device(elder: Elder, seen: Sighting, *, now: datetime) -> Estimate:
+def _by_device(elder: Elder, seen: Sighting, *, course: float | None, now: datetime) -> Estimate:
     return Estimate(
         elder=elder,
         lat=seen.lat,
@@ -127,6 +133,7 @@ def _by_device(elder: Elder, seen: Sighting, *, now: datetime) -> Estimate:
         age_s=seen.age_s(now=now),
         source=Source.DEVICE,
         confidence=weighing.confidence(seen, now=now),
+        course=course,
     )
 
 

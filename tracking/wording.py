@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -9,13 +10,34 @@ from tracking import geo
 
 if TYPE_CHECKING:
     from tracking.locate import Estimate
+    from tracking.models import Alarm
 
 AT_HOME_M = 50
 
 
 def sentence(estimate: "Estimate") -> str:
     """What is known, then what speaks against it."""
-    return " ".join(filter(None, [_known(estimate), _but(estimate.alternative, estimate)]))
+    parts = [_known(estimate), going(estimate.course), _but(estimate.alternative, estimate)]
+    return " ".join(filter(None, parts))
+
+
+def going(course: float | None) -> str:
+    """The direction of travel; "" where there is none."""
+    return "" if course is None else _("Going %(direction)s.") % {"direction": direction(course)}
+
+
+def strayed(alarm: "Alarm") -> str:
+    """Why a zone of ours raised this alarm; "" for an alarm that a device cried itself."""
+    if alarm.zone is None:
+        return ""
+    facts = {"zone": alarm.zone, "time": f"{timezone.localtime(alarm.fixed_at):%H:%M}"}
+    if alarm.zone.kind == "no_go":
+        words = _("Is where she should not be: %(zone)s. Last seen at %(time)s.")
+    elif alarm.zone.kind == "home":
+        words = _("Is away from %(zone)s when she should be there. Last seen at %(time)s.")
+    else:
+        words = _("Has left %(zone)s. Last seen at %(time)s.")
+    return " ".join(filter(None, [words % facts, going(alarm.course)]))
 
 
 def age(age_s: float) -> str:

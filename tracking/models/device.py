@@ -205,7 +205,8 @@ class Alarm(Reading):
     `elder` or `worker` held the device when it cried. `reference` is the message's own identity
     where it states a time: sent again, it is counted in `repeats` and handed over again.
     `handed_over_at` is empty while the alarm flow has not taken it. `address` is where it was sent
-    from, `callback` where the device says that it can be spoken to.
+    from, `callback` where the device says that it can be spoken to. With a `zone` it is one that
+    we raised ourselves, because the device is where she should not be.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="alarms")
@@ -220,6 +221,7 @@ class Alarm(Reading):
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     address = models.CharField(_("sent from"), max_length=64, blank=True, editable=False)
     callback = models.CharField(_("can be spoken to at"), max_length=256, blank=True)
+    zone = models.ForeignKey("Zone", models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("alarm")
