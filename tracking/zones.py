@@ -9,9 +9,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from elders.models import Elder
 from tracking import alarms, commands, doubts, travel
 from tracking.devices import held_at
 from tracking.errors import TrackingError
@@ -103,6 +104,21 @@ def catch_up(*, now: datetime) -> int:
         if last and last.doubt not in (doubts.JUMP, doubts.SWAPPED):
             judge({device.pk: [_reading(last)]}, now=now)
     return len(devices)
+
+
+def switch_off(zone: Zone) -> None:
+    """It watches no longer; what it raised stays explained."""
+    Zone.objects.filter(pk=zone.pk).update(active=False)
+    begin_again(zone)
+
+
+def crossings_of(elder: Elder) -> QuerySet[ZoneCrossing]:
+    """When her devices went into her zones and out, the latest first."""
+    return (
+        ZoneCrossing.objects.filter(zone__elder=elder)
+        .select_related("zone", "device")
+        .order_by("-at", "-pk")
+    )
 
 
 def begin_again(zone: Zone) -> None:

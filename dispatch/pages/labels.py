@@ -93,6 +93,9 @@ ALARMS: dict[str, Any] = {
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
+DOUBTS: dict[str, Any] = {
+    "invalid": _("the device doubts it"),
+}
 CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),

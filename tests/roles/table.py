@@ -70,6 +70,7 @@ TABLE = [
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
+    Line(r"\w+ zones/.*", FAMILY | DESK, frozenset({"other family"})),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
     Line(r"\w+ station/.*", frozenset({"station"})),

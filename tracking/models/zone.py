@@ -61,6 +61,8 @@ class Zone(models.Model):
         return self.name or str(self.get_kind_display())
 
     def clean(self) -> None:
+        if not self.corners:
+            return  # the field says that it is needed
         try:
             shape_of(self.corners, self.radius_m)
         except ValueError as wrong:
@@ -70,6 +72,12 @@ class Zone(models.Model):
     @property
     def shape(self) -> Shape:
         return shape_of(self.corners, self.radius_m)
+
+    @property
+    def longest_h(self) -> float | None:
+        """Hours, whole where they are."""
+        hours = None if self.longest_s is None else round(self.longest_s / 3600, 1)
+        return int(hours) if hours is not None and hours.is_integer() else hours
 
     @property
     def wrong_side(self) -> Side:
