@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, doubts, rows, weighing, zones
+from tracking import datums, doubts, geo, rows, weighing, zones
 from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
@@ -45,7 +45,9 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
         about.charging = about.charging if message.charging is None else message.charging
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
-            history.append(Entry(device.pk, said, message.battery, _doubt(said, about, device)))
+            swapped = geo.is_swapped(message.fix.lat, message.fix.lon)
+            doubt = doubts.SWAPPED if swapped else _doubt(said, about, device)
+            history.append(Entry(device.pk, said, message.battery, doubt))
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
@@ -65,7 +67,8 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
     datum_in = fix.datum or (
         datum if datum != Datum.WGS84 else settings.DATUMS.get(protocol, datum)
     )
-    lat, lon = (fix.lat, fix.lon)
+    swapped = geo.is_swapped(fix.lat, fix.lon)
+    lat, lon = (fix.lon, fix.lat) if swapped else (fix.lat, fix.lon)
     if datum_in != Datum.WGS84:
         lat, lon = datums.to_wgs84(lat, lon, datum_in)
     return Reading(
