@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dispatch.models import CheckIn, Deletion, Notice, RequestCall, Survey
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
-from tracking.models import ZoneCrossing
+from tracking.models import Address, Hint, ZoneCrossing
 
 log = logging.getLogger(__name__)
 NIGHT = 3  # o'clock in town
@@ -102,6 +102,10 @@ def _crossings(before: datetime) -> Sequence[Rows]:
     return (ZoneCrossing.objects.filter(at__lt=before),)
 
 
+def _hints(before: datetime) -> Sequence[Rows]:
+    return (Hint.objects.filter(received_at__lt=before), Address.objects.filter(told_at__lt=before))
+
+
 KINDS = (
     Kind("call_events", "CALL_EVENT_DAYS", _events),
     Kind("texts", "TEXT_DAYS", _words, emptied="text"),
@@ -111,6 +115,7 @@ KINDS = (
     Kind("notices", "NOTICE_DAYS", _notices),
     Kind("shifts", "SHIFT_DAYS", _shifts),
     Kind("crossings", "POSITION_DAYS", _crossings),
+    Kind("hints", "POSITION_DAYS", _hints),
 )
 
 

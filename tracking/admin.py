@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from elders import roles
 from elders.fields import EncryptedTextField
 from tracking import devices, zones
-from tracking.models import Device, DeviceLink, Zone
+from tracking.models import Device, DeviceLink, Landmark, Zone
 
 
 class DeviceRegister:
@@ -72,3 +72,14 @@ class ZoneAdmin(DeviceRegister, admin.ModelAdmin[Zone]):
     def save_model(self, request: HttpRequest, obj: Zone, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         zones.begin_again(obj)
+
+
+@admin.register(Landmark)
+class LandmarkAdmin(DeviceRegister, admin.ModelAdmin[Landmark]):
+    """By these a place is told where no geocoder is set."""
+
+    list_display = ("name", "name_zh", "area", "area_zh", "lat", "lon")
+    search_fields = ("name", "name_zh", "area", "area_zh")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from tracking import devices, ingest
+from tracking.clocks import clock_at
 from tracking.flow import alarm_flow
 from tracking.ingest import Spoken
 from tracking.messages import Kind, Message
@@ -92,7 +93,7 @@ def _keep(
     now: datetime,
 ) -> Alarm:
     said = message.sent_at or now
-    believed = said if ingest.clock_at(said, now=now) == Clock.GOOD else now
+    believed = said if clock_at(said, now=now) == Clock.GOOD else now
     holder = devices.holder_at(device, believed) or devices.holder_at(device, now)
     place: dict[str, Any] = {"received_at": now, "source": protocol, "fixed_at": message.sent_at}
     if message.fix:

@@ -1,7 +1,7 @@
 """Positions: what devices say of themselves becomes their last positions and their history."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -9,17 +9,15 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, doubts, geo, rows, weighing, zones
+from tracking import datums, doubts, geo, hints, rows, weighing, zones
+from tracking.clocks import clock_at
 from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, Datum, DeviceLink, Protocol
+from tracking.models import Clock, Datum, DeviceLink, Hint, Protocol
 from tracking.rows import Entry, News, Reading
 from tracking.weighing import Rank
-
-AHEAD_S = 120  # a device's clock may be this much ahead of ours
-EPOCH = datetime(2001, 1, 1, tzinfo=UTC)  # clocks that nobody set begin in 1970, 1980 or 2000
 
 
 class Spoken(NamedTuple):
@@ -51,6 +49,9 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
+    heard = [hint for one in spoken if (hint := hints.of(one.message, one.device.pk, now=one.at))]
+    if heard:
+        Hint.objects.bulk_create(heard)
     moved = {about.device_id: about.last for about in news.values() if about.last}
     if moved and (watched := _take_holders_along(moved, now=now)):
         of_note = zones.of_note(entry for entry in history if entry.device_id in watched)
@@ -85,13 +86,6 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
         source=str(protocol),
         datum_in=datum_in,
     )
-
-
-def clock_at(said: datetime, *, now: datetime) -> Clock:
-    """What a device's clock is worth that says `said` now. Old is not wrong: it may be buffered."""
-    if said > now + timedelta(seconds=AHEAD_S):
-        return Clock.AHEAD
-    return Clock.UNSET if said < EPOCH else Clock.GOOD
 
 
 def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:

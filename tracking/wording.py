@@ -84,6 +84,14 @@ def _known(estimate: "Estimate") -> str:
     if estimate.source == "line":
         return _("Calling from the line at home: %(place)s.") % facts
     facts["age"] = age(estimate.age_s or 0)
+    if estimate.source == "visit":
+        return _("Somebody of ours was with her %(age)s ago: %(place)s.") % facts
+    if estimate.source in ("cell", "wifi"):
+        facts["error"] = distance(estimate.accuracy_m or 0)
+        return (
+            _("By the masts and Wi-Fi around her, %(age)s ago: %(place)s, within %(error)s.")
+            % facts
+        )
     if estimate.is_last_known:
         return _("Last known, %(age)s ago: %(place)s.") % facts
     if estimate.accuracy_m is None:
@@ -97,7 +105,7 @@ def _but(other: "Estimate | None", chosen: "Estimate") -> str:
         return ""
     away_m = geo.distance_m(chosen.lat, chosen.lon, other.lat, other.lon)
     facts = {"distance": distance(away_m), "age": age(other.age_s or 0)}
-    if other.source == "device":
+    if other.is_measured:
         return _("But the device was %(distance)s away %(age)s ago: ask.") % facts
     return _("Home is %(distance)s away: ask.") % facts
 
@@ -108,15 +116,17 @@ def _place(estimate: "Estimate") -> str:
     chinese = (get_language() or "").startswith("zh")
     address = (elder.address_zh or elder.address) if chinese else elder.address or elder.address_zh
     degrees = f"{estimate.lat:.5f}, {estimate.lon:.5f}"
-    if estimate.source != "device":
+    if not estimate.is_measured:
         return address or degrees
+    near = estimate.address
     if elder.lat is None or elder.lon is None:
-        return degrees
+        return near or degrees
     away = geo.leg(elder.lat, elder.lon, estimate.lat, estimate.lon)
     if away.distance_m <= max(AT_HOME_M, min(estimate.accuracy_m or 0, 300)):
         return _("at home, %(address)s") % {"address": address} if address else _("at home")
     facts = {"distance": distance(away.distance_m), "direction": direction(away.course)}
-    return _("%(distance)s %(direction)s of home (%(address)s)") % {
+    told = _("%(distance)s %(direction)s of home (%(address)s)") % {
         **facts,
         "address": address or degrees,
     }
+    return f"{told}, {near}" if near else told

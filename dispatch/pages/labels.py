@@ -128,6 +128,9 @@ WHY: dict[str, Any] = {
 }
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),
+    "cell": _("Radio masts"),
+    "wifi": _("Wi-Fi around her"),
+    "visit": _("Last visit"),
     "line": _("Fixed line"),
     "home": _("Home address"),
 }

@@ -158,6 +158,7 @@ ADMIN = [
         r"GET admin/(elders/user|elders/apitoken|auth|axes|telephony)/.*",
         frozenset({"administrator"}),
     ),
+    Line(r"GET admin/tracking/landmark/<object_id>/delete/", KEEPERS),
     Line(r"GET admin/\w+/\w+/<object_id>/delete/", frozenset({"administrator"})),
     Line(r"GET admin/(elders|providers|tracking|dispatch)/.*", KEEPERS),
     Line(r"GET admin/autocomplete/", NOBODY),

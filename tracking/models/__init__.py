@@ -11,11 +11,14 @@ from tracking.models.device import (
     Order,
     Position,
     Protocol,
+    Radio,
     Reading,
 )
+from tracking.models.place import Address, Hint, Landmark
 from tracking.models.zone import Zone, ZoneCrossing, ZoneStand
 
 __all__ = [
+    "Address",
     "Alarm",
     "Clock",
     "Datum",
@@ -23,9 +26,12 @@ __all__ = [
     "DeviceCommand",
     "DeviceLink",
     "Doubt",
+    "Hint",
+    "Landmark",
     "Order",
     "Position",
     "Protocol",
+    "Radio",
     "Reading",
     "Zone",
     "ZoneCrossing",

@@ -23,6 +23,13 @@ class Protocol(models.TextChoices):
     SCAIP = "scaip", "SCAIP"
 
 
+class Radio(models.TextChoices):
+    """Of a position that nobody measured: what a service made it of."""
+
+    CELL = "cell", _("radio cells")
+    WIFI = "wifi", _("Wi-Fi")
+
+
 class Clock(models.TextChoices):
     """What the device's clock was worth when it dated a fix."""
 
@@ -66,7 +73,12 @@ class Reading(models.Model):
     clock = models.CharField(
         _("clock"), max_length=10, choices=Clock, default=Clock.GOOD, editable=False
     )
-    source = models.CharField(_("source"), max_length=10, choices=Protocol, editable=False)
+    source = models.CharField(
+        _("source"),
+        max_length=10,
+        choices=[*Protocol.choices, *Radio.choices],
+        editable=False,
+    )
     datum_in = models.CharField(
         _("datum"), max_length=10, choices=Datum, default=Datum.WGS84, editable=False
     )
