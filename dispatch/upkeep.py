@@ -5,10 +5,10 @@ import logging
 from datetime import datetime
 
 from dispatch import retention, reviews
-from tracking import history
+from tracking import history, zones
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due, history.sweep, retention.sweep)
+CHORES = (reviews.draw_due, history.sweep, zones.sweep, retention.sweep)
 
 
 def sweep(*, now: datetime) -> int:

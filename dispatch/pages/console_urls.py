@@ -6,6 +6,7 @@ from dispatch.pages import console
 from dispatch.pages.desk import (
     call_acts,
     desk_acts,
+    device,
     keyboard,
     lists,
     request_acts,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("visits/<int:pk>/arrive/", visit_acts.arrive, name="console-arrive"),
     path("visits/<int:pk>/finish/", visit_acts.finish, name="console-finish"),
     path("visits/<int:pk>/release/", visit_acts.release, name="console-release"),
+    path("devices/<int:pk>/", device.page, name="console-device"),
+    path("devices/<int:pk>/tell/", device.tell, name="console-tell-device"),
     path("notices/<int:pk>/done/", desk_acts.notice_done, name="console-notice-done"),
     path("softphone/", softphone.register, name="console-softphone"),
     path("softphone/ring/", softphone.ring, name="console-softphone-ring"),

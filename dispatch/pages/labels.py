@@ -93,6 +93,9 @@ ALARMS: dict[str, Any] = {
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
+DOUBTS: dict[str, Any] = {
+    "invalid": _("the device doubts it"),
+}
 CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),
@@ -130,6 +133,9 @@ ANSWERS: dict[str, Any] = {
 }
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),
+    "cell": _("Radio masts"),
+    "wifi": _("Wi-Fi around her"),
+    "visit": _("Last visit"),
     "line": _("Fixed line"),
     "home": _("Home address"),
 }

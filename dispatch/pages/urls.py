@@ -13,6 +13,7 @@ from dispatch.pages import (
     track,
     wall,
     worker,
+    zones,
 )
 
 urlpatterns = [
@@ -24,6 +25,8 @@ urlpatterns = [
     path("track/<str:token>/now/", track.region, name="track-now"),
     path("family/", relative.index, name="family"),
     path("family/now/", relative.region, name="family-now"),
+    path("zones/elders/<int:pk>/", zones.of_elder, name="zones"),
+    path("zones/<int:pk>/off/", zones.switch_off, name="zone-off"),
     path("tv/", elder.television, name="tv"),
     path("elder/", elder.index, name="elder"),
     path("elder/now/", elder.region, name="elder-now"),

@@ -17,6 +17,7 @@ from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
+from tracking import wording as spoken
 from tracking.models import Alarm
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
@@ -68,10 +69,12 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
 
 
 def note(request: ServiceRequest) -> str:
-    """What was wished; of an alarm, what the device said."""
+    """What was wished; of an alarm, what the device said, and why a zone of ours raised one."""
     if request.source != ServiceRequest.Source.ALARM:
         return request.note
-    return labels.alarms_named(request.note)
+    ours = _alarms(request).filter(zone__isnull=False).select_related("zone").first()
+    said = labels.alarms_named(request.note)
+    return f"{said}: {spoken.strayed(ours)}" if ours else said
 
 
 def others(user: User, subject: Subject) -> list[ServiceRequest]:
