@@ -19,6 +19,7 @@ from tests.infra.house import House
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+from tracking import kinds
 
 # How fast the machine is decides nothing; in CI the examples are always the same.
 settings.register_profile(
@@ -60,6 +61,7 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         categories.ensure()
         questions.ensure()
         triage_seed.ensure()
+        kinds.ensure()
 
 
 @pytest.fixture(scope="session")

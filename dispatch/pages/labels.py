@@ -89,6 +89,7 @@ ALARMS: dict[str, Any] = {
     "zone_enter": _("entered a zone"),
     "zone_exit": _("left a zone"),
     "tamper": _("tampered with"),
+    "sim": _("SIM card"),
     "silent": _("silent"),
     "other": _("alarm"),
     "raw": _("unreadable alarm"),

@@ -326,16 +326,6 @@ def test_the_wall_says_who_waits_and_who_works(client, olive, phone):
     assert "Olive" in shown
 
 
-def test_a_device_that_says_nothing_for_a_day_is_counted(client, olive, mei):
-    from dispatch.pages import wall
-
-    now = timezone.now()
-    watch = cast.watch(mei)
-    assert wall.silent_devices(now=now) == 0
-    type(watch).objects.update(last_heard_at=now - timedelta(hours=25), registered=True)
-    assert wall.silent_devices(now=now) == 1
-
-
 def test_a_rule_is_changed_in_the_register_by_a_supervisor(client):
     client.force_login(cast.sol())
     rule = AnswerRule.objects.earliest("after_s")
