@@ -93,6 +93,15 @@ ALARMS: dict[str, Any] = {
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
+# What a worker's page reports.
+PRESSES: dict[str, Any] = {
+    "accept": _("accepting"),
+    "decline": _("declining"),
+    "depart": _("setting off"),
+    "arrive": _("the arrival"),
+    "finish": _("the end of the visit"),
+    "release": _("not being able to go"),
+}
 CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
     "script_failed": _("Our script failed"),
@@ -216,3 +225,11 @@ def wish(call: Call, categories: dict[str, str]) -> str:
     if call.purpose != "hotline":
         return gettext("Rings about our call")
     return gettext("Waits for a person")
+
+
+def clock(instant: str) -> str:
+    """What the town's clock showed at an ISO instant, as "14:03"; "" for what is none."""
+    try:
+        return timezone.localtime(datetime.fromisoformat(instant)).strftime("%H:%M")
+    except ValueError:
+        return ""

@@ -69,7 +69,14 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
     if rang := data.get("rang"):
         return _("Rang %(name)s") % {"name": labels.named(rang)}
     words = SENTENCES.get(kind)
-    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。") if words else kind
+    if not words:
+        return kind
+    said = " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。")
+    if pressed_at := data.get("pressed_at"):
+        said += " " + _("(pressed at %(at)s, without a line until now)") % {
+            "at": labels.clock(str(pressed_at))
+        }
+    return said
 
 
 class _Facts(dict[str, str]):

@@ -53,6 +53,10 @@ SENTENCES: dict[str, Any] = {
     "calls_drawn": gettext_lazy(
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
+    "late_press": gettext_lazy(
+        "%(name)s reports without a line: %(what)s, at %(pressed_at)s. It was no longer possible."
+        " Speak with them."
+    ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
 }
 PURPOSES: dict[str, Any] = {
@@ -129,6 +133,8 @@ def _facts(notice: Notice) -> dict[str, str]:
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "name": labels.named(data),
+        "what": labels.label(labels.PRESSES, str(data.get("what", ""))),
+        "pressed_at": labels.clock(str(data.get("pressed_at", ""))),
         "seconds": str(data.get("seconds", "")),
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
