@@ -14,6 +14,7 @@ from dispatch.presses import LATE
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
 from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
 from providers import capacity
+from telephony import outbound
 
 A = AssignmentState
 
@@ -106,7 +107,8 @@ def finish(
             at=at,
             note=note,
         )
-        notices.settle(request=request, code="overdue", now=now)
+        notices.settle(request=request, code__in=["overdue", "overdue_police"], now=now)
+        outbound.withdraw(f"overdue:{request.pk}", now=now)
         return assignment
 
 

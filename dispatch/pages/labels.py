@@ -73,6 +73,7 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.TEXT: _("by text message"),
     ServiceRequest.Source.CHECKIN: _("by a silent check-in"),
     ServiceRequest.Source.STATION: _("at a community station"),
+    ServiceRequest.Source.WORKER: _("by a worker in danger"),
 }
 REQUIREMENTS: dict[str, Any] = {
     "female_carer": _("Female carer only"),
@@ -92,6 +93,13 @@ ALARMS: dict[str, Any] = {
     "silent": _("silent"),
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
+}
+# How far an overdue visit has come.
+OVERDUE: dict[str, Any] = {
+    "worker": _("the worker is rung"),
+    "desk": _("the desk is told"),
+    "police": _("110 is put to the operator"),
+    "well": _("the worker is well and needs longer"),
 }
 # What a worker's page reports.
 PRESSES: dict[str, Any] = {

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import assignments, offers, presses, selectors
+from dispatch import assignments, distress, offers, presses, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
 from dispatch.pages import looks, rounds
@@ -75,6 +76,27 @@ def release(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
     """Cannot go after all: the next one is asked at once."""
     why = words(request.POST, "why", most=200)
     return _step(request, worker, _visit(request, worker, pk), assignments.release, why=why)
+
+
+@require_POST
+@for_workers
+def longer(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    """All is well, and the visit lasts longer than planned."""
+    visit = _visit(request, worker, pk)
+    distress.longer(visit.request_id, by=actor_of(request.user), now=timezone.now())
+    return _answer(request, worker)
+
+
+@require_POST
+@for_workers
+def panic(request: KnownRequest, worker: Worker) -> HttpResponse:
+    """In danger. However late it comes, it is never refused."""
+    now = timezone.now()
+    press = presses.heard(request.headers, now=now)
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            distress.cry(worker, by=actor_of(request.user), at=press.at, now=now)
+    return _answer(request, worker)
 
 
 def _press(

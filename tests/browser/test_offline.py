@@ -109,3 +109,14 @@ def test_a_press_whose_answer_was_lost_is_sent_again_with_its_own_key(house, who
 
 def visit(house, who):
     return ask(house, f"requests/{meal(house, who)['id']}", who["token"])["assignments"][0]["id"]
+
+
+def test_a_worker_in_danger_without_a_line_is_told_so_and_is_heard_when_it_is_back(house, who, wai):
+    wai.context.set_offline(True)
+    wai.page.get_by_text("I am in danger …").click()
+    wai.page.get_by_role("button", name="Yes, I need help now").click()
+    expect(wai.at("#outbox")).to_contain_text("I am in danger")
+    wai.context.set_offline(False)
+    expect(wai.at("#panic")).to_contain_text("Your alarm is with our people", timeout=SOON_MS)
+    found = ask(house, "requests?priority=emergency", who["token"])["items"]
+    assert [one["source"] for one in found] == ["worker"]

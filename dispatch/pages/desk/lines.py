@@ -34,6 +34,7 @@ SENTENCES: dict[str, Any] = {
     "assignment.made": gettext_lazy("%(worker)s is coming (%(role)s)"),
     "assignment.departed": gettext_lazy("%(worker)s set out"),
     "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s"),
+    "assignment.overdue": gettext_lazy("The visit lasts too long: %(step)s"),
     "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s"),
     "assignment.released": gettext_lazy("%(worker)s fell away: %(why)s"),
 }
@@ -109,6 +110,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "source": labels.SOURCES,
     "disposition": labels.DISPOSITIONS,
     "role": labels.ROLES,
+    "step": labels.OVERDUE,
     "service": timeline.SERVICES,
     "why": labels.WHY,
 }

@@ -17,6 +17,13 @@ SENTENCES: dict[str, Any] = {
     "not_departed": gettext_lazy("%(worker)s accepted and has not set out. Ring them."),
     "late": gettext_lazy("%(worker)s is late. Ring them or send somebody else."),
     "overdue": gettext_lazy("The visit lasts longer than it should. Ring %(worker)s."),
+    "overdue_police": gettext_lazy(
+        "%(worker)s does not answer on a visit that lasts too long. Tell 110: %(number)s"
+    ),
+    "worker_alarm": gettext_lazy(
+        "%(name)s is in danger and pressed the panic button. Do not ring %(to)s before you have"
+        " thought of who hears it. Police: %(number)s"
+    ),
     "not_confirmed": gettext_lazy("The visit is not confirmed. Ring and ask."),
     "handover_unconfirmed": gettext_lazy("The other service has not confirmed. Ring it again."),
     "unclaimed": gettext_lazy("Nobody has taken this emergency."),
@@ -72,6 +79,7 @@ PURPOSES: dict[str, Any] = {
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "overdue": gettext_lazy("asking a worker whose visit lasts long"),
     "waiting": gettext_lazy("telling a contact"),
 }
 

@@ -32,8 +32,6 @@
     if (waiting().some(({ key, path }) => key === press.key || path === press.path)) return;
     write([...held, press]);
     later();
-    window.say?.(document.getElementById("outbox").dataset.kept, "danger");
-    document.getElementById("outbox").scrollIntoView({ block: "nearest" });
   }
 
   // --- sending ---
