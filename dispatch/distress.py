@@ -16,7 +16,6 @@ from django.db import transaction
 from dispatch import distress_wording, intake, notices, reaching, selectors, transitions
 from dispatch.actors import SYSTEM, Actor
 from dispatch.models import Assignment, ServiceRequest
-from dispatch.presses import LATE
 from dispatch.reaching import Message
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Priority
 from dispatch.timing import NAG_S, OVERDUE_ANSWER_S, OVERDUE_MORE_S
@@ -28,16 +27,11 @@ FRESH = timedelta(minutes=10)  # an own position older than this says less than 
 CODES = ("overdue", "overdue_police")
 
 
-def cry(worker: Worker, *, by: Actor, at: datetime, now: datetime) -> ServiceRequest:
-    """The panic button, pressed at `at`; pressed again it joins the open case, and sounds again."""
+def cry(worker: Worker, *, by: Actor, now: datetime, note: str = "") -> ServiceRequest:
+    """The panic button; pressed again it joins the open case, and sounds again."""
     with transaction.atomic():
         visit = _visit_of(worker)
-        note = distress_wording.note(
-            worker,
-            visit,
-            pressed_at=at if now - at > LATE else None,
-            language=settings.LANGUAGE_CODE,
-        )
+        about = distress_wording.note(worker, visit, language=settings.LANGUAGE_CODE)
         request = intake.open_request(
             elder=None,
             category=intake.DEFAULT_CATEGORY,
@@ -45,7 +39,7 @@ def cry(worker: Worker, *, by: Actor, at: datetime, now: datetime) -> ServiceReq
             source=ServiceRequest.Source.WORKER,
             by=by,
             now=now,
-            note=note,
+            note=f"{about} {note}".strip(),
             known_as=worker.phone,
             estimate=_place(worker, visit, now=now),
         )

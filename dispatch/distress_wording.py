@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch import wording
 from dispatch.models import Assignment
+from dispatch.presses import Press
 from dispatch.speech import saying, spoken
 from providers.models import Worker
 
 
 @spoken
-def note(
-    worker: Worker, visit: Assignment | None, language: str, pressed_at: datetime | None = None
-) -> str:
-    """For the desk: who, of which house, at whose place; `pressed_at` if that is not just now."""
+def note(worker: Worker, visit: Assignment | None, language: str) -> str:
+    """For the desk: who, of which house, and at whose place."""
     parts = [
         _("Panic button of %(worker)s, %(house)s, %(phone)s.")
         % {
@@ -34,10 +34,20 @@ def note(
                 "address": wording.address_of(visit.request, language),
             }
         )
-    if pressed_at is not None:
-        clock = timezone.localtime(pressed_at).strftime("%H:%M")
-        parts.append(_("Pressed at %(at)s, without a line until now.") % {"at": clock})
     return " ".join(parts)
+
+
+def late(press: Press, *, now: datetime) -> str:
+    """For the desk: when it was pressed, if that is not just now; else ""."""
+    if not press.is_late(now=now):
+        return ""
+    clock = timezone.localtime(press.at).strftime("%m-%d %H:%M")
+    return _pressed(clock, language=settings.LANGUAGE_CODE)
+
+
+@spoken
+def _pressed(clock: str, language: str) -> str:
+    return _("Pressed at %(at)s, without a line until now.") % {"at": clock}
 
 
 @spoken

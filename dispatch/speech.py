@@ -11,9 +11,9 @@ def spoken(sentence: Callable[..., str]) -> Callable[..., str]:
     """Runs a sentence in the language its first keyword `language` names."""
 
     @wraps(sentence)
-    def speak(*args: object, language: str, **more: object) -> str:
+    def speak(*args: object, language: str) -> str:
         with override(language):
-            return sentence(*args, language, **more)
+            return sentence(*args, language)
 
     return speak
 

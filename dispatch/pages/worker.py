@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import assignments, distress, offers, presses, selectors
+from dispatch import assignments, distress, distress_wording, offers, presses, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
 from dispatch.pages import looks, rounds
@@ -95,7 +95,8 @@ def panic(request: KnownRequest, worker: Worker) -> HttpResponse:
     press = presses.heard(request.headers, now=now)
     with transaction.atomic():
         if presses.is_new(press, by=request.user, path=request.path, now=now):
-            distress.cry(worker, by=actor_of(request.user), at=press.at, now=now)
+            note = distress_wording.late(press, now=now)
+            distress.cry(worker, by=actor_of(request.user), note=note, now=now)
     return _answer(request, worker)
 
 

@@ -120,3 +120,24 @@ def test_a_worker_in_danger_without_a_line_is_told_so_and_is_heard_when_it_is_ba
     expect(wai.at("#panic")).to_contain_text("Your alarm is with our people", timeout=SOON_MS)
     found = ask(house, "requests?priority=emergency", who["token"])["items"]
     assert [one["source"] for one in found] == ["worker"]
+
+
+def test_the_red_button_without_a_line_says_so_loudly_and_is_sent_when_it_is_back(
+    house, who, windows
+):
+    mei = windows(house, width=390, height=844).sign_in("mei").open("/elder/")
+    mei.lives()
+    mei.context.set_offline(True)
+    for _press in range(2):  # the second one is the same
+        mei.page.click(".choice.sos .tile")
+    unsent = mei.at("#outbox [data-waiting]")
+    expect(unsent).to_contain_text("NOT YET SENT")
+    expect(unsent).to_contain_text("Please ring 12349 now")
+    expect(unsent.locator("li")).to_have_count(1)
+    expect(unsent.get_by_role("link", name="Ring 12349")).to_be_in_viewport()
+
+    mei.context.set_offline(False)
+    mei.sees(".asked.grave .saying", "We have your alarm")
+    expect(mei.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    (emergency,) = ask(house, "requests?priority=emergency", who["token"])["items"]
+    assert emergency["source"] == "page"

@@ -31,6 +31,7 @@
   function keep(press) {
     if (waiting().some(({ key, path }) => key === press.key || path === press.path)) return;
     write([...held, press]);
+    document.getElementById("outbox").scrollIntoView({ block: "nearest" });
     later();
   }
 
