@@ -1,11 +1,12 @@
 """A worker's way to the elder: depart, arrive, finish, or fall away."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import notices, transitions
+from dispatch import checklists, notices, proofs, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
@@ -51,8 +52,10 @@ def arrive(
     now: datetime,
     at: datetime | None = None,
     evidence: str = "",
+    typed: str = "",
 ) -> Assignment:
-    """At the door. `evidence` says how it is known: an operator's word, or a proof (`proofs`)."""
+    """At the door. `evidence` says how it is known, when an operator records it for the worker;
+    `typed` is a card's number or the code of the visit (`proofs`)."""
     with transaction.atomic():
         assignment, request = _held(assignment_id)
         if assignment.state == A.ASSIGNED:
@@ -67,6 +70,8 @@ def arrive(
                 at=at,
             )
         if assignment.state == A.EN_ROUTE:
+            if by.kind == "worker":
+                assignment.proof = proofs.of_arrival(assignment, typed, now=now)
             _step(
                 assignment,
                 request,
@@ -77,15 +82,25 @@ def arrive(
                 now=now,
                 at=at,
                 evidence=evidence,
+                proof=assignment.proof,
             )
             notices.settle(request=request, code__in=["not_departed", "late"], now=now)
         return assignment
 
 
 def finish(
-    assignment_id: int, *, by: Actor, now: datetime, at: datetime | None = None, note: str = ""
+    assignment_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
+    note: str = "",
+    done: Collection[str] = (),
 ) -> Assignment:
-    """The work is done; the elder is asked to confirm. Needs an arrival first."""
+    """The work is done; the elder is asked to confirm. Needs an arrival first.
+
+    `done` are the tasks that were ticked, by their keys.
+    """
     with transaction.atomic():
         assignment, request = _held(assignment_id, ended=A.CLEARED)
         if assignment.state == A.CLEARED:
@@ -96,6 +111,7 @@ def finish(
             )
         capacity.give_back(assignment.worker_id)
         assignment.note = note
+        assignment.tasks = checklists.ticked(request, done)
         _step(
             assignment,
             request,

@@ -25,4 +25,19 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AddField(
+            model_name="assignment",
+            name="proof",
+            field=models.CharField(blank=True, max_length=10),
+        ),
+        migrations.AddField(
+            model_name="assignment",
+            name="proof_tries",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="assignment",
+            name="tasks",
+            field=models.JSONField(default=list),
+        ),
     ]

@@ -94,6 +94,12 @@ ALARMS: dict[str, Any] = {
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
+# How an arrival is known.
+PROOFS: dict[str, Any] = {
+    "card": _("her card"),
+    "code": _("the code she said"),
+    "position": _("the position of the telephone"),
+}
 # How far an overdue visit has come.
 OVERDUE: dict[str, Any] = {
     "worker": _("the worker is rung"),

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dispatch import distress, reasons, selectors, whereabouts, wording
+from dispatch import checklists, distress, proofs, reasons, selectors, whereabouts, wording
 from dispatch.models import Assignment, Offer, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
 from dispatch.templatetags.look import initials
 from elders.models import Elder, User
-from providers.models import Worker
+from providers.models import Task, Worker
 from tracking.devices import held_at
 from tracking.models import DeviceLink
 
@@ -65,6 +65,9 @@ class Visit:
     places_id: str
     places: dict[str, Any] | None
     is_asked: bool  # the visit lasts long: is all well?
+    may_prove: bool
+    proof: str
+    tasks: list[Task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,9 @@ def _visit(assignment: Assignment, *, now: datetime) -> Visit:
         f"places-{assignment.pk}",
         _places(where, coming, elders),
         there and distress.is_asked(request),
+        proofs.may_prove(assignment),
+        labels.label(labels.PROOFS, assignment.proof) if assignment.proof else "",
+        checklists.of(request),
     )
 
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("worker/visits/<int:pk>/prove/", worker.prove, name="worker-prove"),
     path("worker/visits/<int:pk>/longer/", worker.longer, name="worker-longer"),
     path("worker/panic/", worker.panic, name="worker-panic"),
     path("station/", station.index, name="station"),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import assignments, distress, distress_wording, offers, presses, selectors
+from dispatch import assignments, distress, distress_wording, offers, presses, proofs, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
 from dispatch.pages import looks, rounds
@@ -60,14 +60,28 @@ def depart(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
 @require_POST
 @for_workers
 def arrive(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    return _step(request, worker, _visit(request, worker, pk), assignments.arrive)
+    typed = words(request.POST, "code", most=40)
+    return _step(request, worker, _visit(request, worker, pk), assignments.arrive, typed=typed)
+
+
+@require_POST
+@for_workers
+def prove(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    """Her card's number, or the code she says, after the arrival."""
+    visit = _visit(request, worker, pk)
+    typed = words(request.POST, "code", most=40, needed=True)
+    proofs.prove(visit.pk, typed, by=actor_of(request.user), now=timezone.now())
+    return _answer(request, worker)
 
 
 @require_POST
 @for_workers
 def finish(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
     note = words(request.POST, "note")
-    return _step(request, worker, _visit(request, worker, pk), assignments.finish, note=note)
+    done = request.POST.getlist("task")
+    return _step(
+        request, worker, _visit(request, worker, pk), assignments.finish, note=note, done=done
+    )
 
 
 @require_POST
