@@ -17,6 +17,7 @@ from dispatch import (
     checkins,
     clocks,
     conversation,
+    distress,
     emergencies,
     hotline,
     notices,
@@ -115,8 +116,10 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
         _search(request, deadline, now=now)
     elif state == State.DONE:
         _unconfirmed(request, deadline, now=now)
+    elif state == State.ON_SCENE:
+        distress.overdue(request, rounds=deadline.rounds, now=now)
     else:
-        code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late", State.ON_SCENE: "overdue"}
+        code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late"}
         level = "sos" if request.is_emergency else "warn"
         notices.tell(code[state], level=level, now=now, request=request)
         transitions.wind(request, now=now, after_s=NAG_S[priority], rounds=deadline.rounds + 1)

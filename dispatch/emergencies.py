@@ -30,7 +30,7 @@ def begin(request: ServiceRequest, *, now: datetime) -> None:
     ownership.watch_unclaimed(request, now=now)
     if lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
         ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
-    else:
+    elif request.source != ServiceRequest.Source.WORKER:  # whose telephone must not ring
         clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
     plans = _plans(request)
     summons.tell_contacts(request, [plan.elder for plan in plans if plan.ring_contacts], now=now)

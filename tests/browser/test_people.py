@@ -144,7 +144,7 @@ def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
 
     # and without a line she is not left believing that it was sent
     mei.context.set_offline(True)
-    mei.page.click(".choice.sos .tile")
+    mei.page.click(".choice.meal .tile")
     mei.sees("#toast", "nothing was sent. Please ring 12349")
     assert mei.was_never_loaded_again()
 

@@ -153,7 +153,9 @@ def calls(request: ServiceRequest) -> QuerySet[Call]:
 
 def jobs(request: ServiceRequest) -> QuerySet[OutboundJob]:
     """The calls and texts that were placed about it."""
-    about = [f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring")]
+    about = [
+        f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring", "overdue")
+    ]
     about += [f"offer:{pk}" for pk in request.offers.values_list("pk", flat=True)]
     return OutboundJob.objects.filter(subject__in=about).order_by("id")
 
