@@ -34,6 +34,14 @@ OFFERS: dict[str, Any] = {
     "expired": _("no answer"),
     "withdrawn": _("withdrawn"),
 }
+VISITS: dict[str, Any] = {
+    "assigned": _("accepted"),
+    "en_route": _("on the way"),
+    "on_scene": _("arrived"),
+    "cleared": _("finished"),
+    "released": _("does not come"),
+}
+TOLD: dict[str, Any] = {"made": _("told, not confirmed"), "ended": _("confirmed")}
 PRIORITIES: dict[str, tuple[Any, str]] = {
     Priority.EMERGENCY: (_("SOS"), "danger"),
     Priority.URGENT: (_("Urgent"), "warn"),
