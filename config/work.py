@@ -29,6 +29,7 @@ SWEEPS = {
     "upkeep": "dispatch.upkeep.sweep",
     "carriers": "telephony.carriers.registry.tend",
     "parts": "config.missed.sweep",
+    "places": "tracking.places.sweep",
 }
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 20.0

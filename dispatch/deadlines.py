@@ -19,6 +19,7 @@ from dispatch import (
     clocks,
     closing,
     conversation,
+    distress,
     emergencies,
     hotline,
     notices,
@@ -36,7 +37,7 @@ from dispatch.models.clock import RUNNING
 from dispatch.states import Disposition, Priority, State
 from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, REPEAT_S
 from telephony import agents, desk, inbound, recordings, script
-from tracking import alarms
+from tracking import alarms, zones
 
 log = logging.getLogger(__name__)
 TELL_AFTER_FAILURES = 5
@@ -56,6 +57,7 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
         recordings.sweep,
         inbound.fall_silent,
         alarms.hand_over_waiting,
+        zones.fire_due,
         hotline.watch_forgotten,
         surge.watch,
     )
@@ -119,8 +121,10 @@ def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> Non
         _search(request, deadline, now=now)
     elif state == State.DONE:
         _unconfirmed(request, deadline, now=now)
+    elif state == State.ON_SCENE:
+        distress.overdue(request, rounds=deadline.rounds, now=now)
     else:
-        code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late", State.ON_SCENE: "overdue"}
+        code = {State.ASSIGNED: "not_departed", State.EN_ROUTE: "late"}
         level = "sos" if request.is_emergency else "warn"
         notices.tell(code[state], level=level, now=now, request=request)
         transitions.wind(request, now=now, after_s=NAG_S[priority], rounds=deadline.rounds + 1)

@@ -132,12 +132,13 @@ class Alarms:
 
         Joins only an open emergency of the same elder, whatever the device's clock says; a
         device nobody registered counts as an elder of its own (`strangers`). Faults become a
-        notice.
+        notice, and so does the word of a device's own fence; a zone of ours is watched by us, and
+        its alarm is a call for help.
         """
         if canaries.pressed(alarm):
             _sing(alarm, now=now)
             return
-        if not _is_help(alarm):
+        if not alarm.zone_id and not _is_help(alarm):
             faults.tell(alarm, now=now)
             return
         by = Actor("device", alarm.device_id, alarm.device.device_id)

@@ -165,6 +165,11 @@ def active_assignment(request: ServiceRequest, role: str = "responder") -> Assig
     )
 
 
+def clock_of(request: ServiceRequest, **facts: object) -> QuerySet[Deadline]:
+    """The running clock of its state."""
+    return request.deadlines.filter(RUNNING, kind="state", **facts)
+
+
 def open_offers(request: ServiceRequest) -> QuerySet[Offer]:
     return request.offers.filter(state=OfferState.MADE).select_related("worker")
 

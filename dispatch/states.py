@@ -34,9 +34,11 @@ class Kind(StrEnum):
     CLAIMED = "request.claimed"
     RETURNED = "request.returned"  # the owner's lease lapsed, or was handed over
     NOTED = "request.noted"
+    TRIAGED = "request.triaged"
     UNFILLED = "request.unfilled"
     ESCALATED = "request.escalated"
     REOPENED = "request.reopened"
+    BRIDGED = "request.bridged"  # she and the worker are put through to each other
     CONFIRMED = "request.confirmed"
     CLOSED = "request.closed"
     CANCELLED = "request.cancelled"
@@ -50,6 +52,7 @@ class Kind(StrEnum):
     ASSIGNMENT_MADE = "assignment.made"
     DEPARTED = "assignment.departed"
     ARRIVED = "assignment.arrived"
+    OVERDUE = "assignment.overdue"  # it lasts too long: who was asked or told, or that all is well
     FINISHED = "assignment.finished"
     RELEASED = "assignment.released"
 

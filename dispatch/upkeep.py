@@ -5,10 +5,13 @@ import logging
 from datetime import datetime
 
 from dispatch import canaries, retention, reviews, troubles
-from tracking import history
+from tracking import history, zones
 
 log = logging.getLogger(__name__)
-CHORES = (troubles.sweep, reviews.draw_due, history.sweep, retention.sweep, canaries.sweep)
+CHORES = (
+    *(troubles.sweep, reviews.draw_due, history.sweep, zones.sweep),
+    *(retention.sweep, canaries.sweep),
+)
 
 
 def sweep(*, now: datetime) -> int:

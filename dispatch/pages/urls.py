@@ -13,6 +13,7 @@ from dispatch.pages import (
     track,
     wall,
     worker,
+    zones,
 )
 
 urlpatterns = [
@@ -24,6 +25,8 @@ urlpatterns = [
     path("track/<str:token>/now/", track.region, name="track-now"),
     path("family/", relative.index, name="family"),
     path("family/now/", relative.region, name="family-now"),
+    path("zones/elders/<int:pk>/", zones.of_elder, name="zones"),
+    path("zones/<int:pk>/off/", zones.switch_off, name="zone-off"),
     path("tv/", elder.television, name="tv"),
     path("elder/", elder.index, name="elder"),
     path("elder/now/", elder.region, name="elder-now"),
@@ -43,6 +46,9 @@ urlpatterns = [
     path("worker/visits/<int:pk>/arrive/", worker.arrive, name="worker-arrive"),
     path("worker/visits/<int:pk>/finish/", worker.finish, name="worker-finish"),
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
+    path("worker/visits/<int:pk>/prove/", worker.prove, name="worker-prove"),
+    path("worker/visits/<int:pk>/longer/", worker.longer, name="worker-longer"),
+    path("worker/panic/", worker.panic, name="worker-panic"),
     path("station/", station.index, name="station"),
     path("station/here/", station.region, name="station-here"),
     path("station/find/", station.find, name="station-find"),

@@ -18,7 +18,7 @@ from telephony import inbound, outbound
 from telephony.models import CallBack, CallReview, Recording, SimulatorItem
 from tests import cast
 from tracking import reception
-from tracking.models import Protocol
+from tracking.models import Protocol, Zone
 from tracking.protocols import osmand
 
 # Hers alone: found in an answer, it was she who was shown. Her key in the register too.
@@ -138,6 +138,8 @@ def _story(
         "item_id": str(item.pk if item else 0),
         "elder_id": str(mei.pk),
         "device_id": device.device_id,
+        "device_pk": str(device.pk),
+        "zone_id": str(Zone.objects.create(elder=mei, corners=[[mei.lat, mei.lon]]).pk),
         "provider_id": str(kitchen.pk),
         **_books(wai, kitchen, now=now),
         "worker_id": str(wai.pk),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dispatch import reasons, selectors, whereabouts
+from dispatch import reasons, selectors, triage, whereabouts
 from dispatch.models import Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
@@ -17,6 +17,7 @@ from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
+from tracking import wording as spoken
 from tracking.models import Alarm, DeviceLink
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
@@ -50,6 +51,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     going = [(one, place.how_far(one, where, now=now)) for one in place.coming(subject)]
     return {
         "case": request,
+        "triage": triage.read(request) if request.is_open else None,
+        "answers": labels.ANSWERS.items(),
         "note": note(request),
         "may_cancel": may_move(State(request.state), State.CANCELLED),
         "going": going,
@@ -68,10 +71,12 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
 
 
 def note(request: ServiceRequest) -> str:
-    """What was wished; of an alarm, what the device said."""
+    """What was wished; of an alarm, what the device said, and why a zone of ours raised one."""
     if request.source != ServiceRequest.Source.ALARM:
         return request.note
-    return labels.alarms_named(request.note)
+    ours = _alarms(request).filter(zone__isnull=False).select_related("zone").first()
+    said = labels.alarms_named(request.note)
+    return f"{said}: {spoken.strayed(ours)}" if ours else said
 
 
 def wearers(request: ServiceRequest) -> list[DeviceLink]:
@@ -148,7 +153,9 @@ def calls(request: ServiceRequest) -> QuerySet[Call]:
 
 def jobs(request: ServiceRequest) -> QuerySet[OutboundJob]:
     """The calls and texts that were placed about it."""
-    about = [f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring")]
+    about = [
+        f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring", "overdue")
+    ]
     about += [f"offer:{pk}" for pk in request.offers.values_list("pk", flat=True)]
     return OutboundJob.objects.filter(subject__in=about).order_by("id")
 

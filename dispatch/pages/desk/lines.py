@@ -18,9 +18,11 @@ SENTENCES: dict[str, Any] = {
     "request.claimed": gettext_lazy("Taken on"),
     "request.returned": gettext_lazy("Given back to the desk: %(why)s"),
     "request.noted": gettext_lazy("%(text)s"),
+    "request.triaged": gettext_lazy("%(about)s %(asked)s %(answer)s"),
     "request.unfilled": gettext_lazy("Nobody found"),
     "request.escalated": gettext_lazy("Made an emergency. %(reason)s"),
     "request.reopened": gettext_lazy("Opened again: %(reason)s"),
+    "request.bridged": gettext_lazy("Put through to %(worker)s"),
     "request.confirmed": gettext_lazy("Confirmed: all is well"),
     "request.closed": gettext_lazy("Closed: %(disposition)s. %(reason)s %(evidence)s"),
     "request.cancelled": gettext_lazy("Cancelled. %(reason)s"),
@@ -33,7 +35,8 @@ SENTENCES: dict[str, Any] = {
     "handover.ended": gettext_lazy("%(service)s: %(outcome)s"),
     "assignment.made": gettext_lazy("%(worker)s is coming (%(role)s)"),
     "assignment.departed": gettext_lazy("%(worker)s set out"),
-    "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s"),
+    "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s %(proof)s"),
+    "assignment.overdue": gettext_lazy("The visit lasts too long: %(step)s"),
     "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s"),
     "assignment.released": gettext_lazy("%(worker)s fell away: %(why)s"),
 }
@@ -58,7 +61,7 @@ def told(events: Iterable[Event]) -> list[Line]:
             words=sentence(event.kind, event.data),
             by="" if event.by.get("kind") == "system" else str(event.by.get("name", "")),
             kind=event.kind,
-            grave=event.kind in GRAVE,
+            grave=event.kind in GRAVE or event.data.get("grave") is True,
         )
         for event in events
     ]
@@ -68,8 +71,18 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
     """One event in the language in use; a kind without a sentence is shown as it is."""
     if rang := data.get("rang"):
         return _("Rang %(name)s") % {"name": labels.named(rang)}
+    if kind == "request.noted" and data.get("proof"):
+        proof = labels.label(labels.PROOFS, str(data["proof"]))
+        return _("Is with her: %(proof)s") % {"proof": proof}
     words = SENTENCES.get(kind)
-    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。") if words else kind
+    if not words:
+        return kind
+    said = " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。")
+    if pressed_at := data.get("pressed_at"):
+        said += " " + _("(pressed at %(at)s, without a line until now)") % {
+            "at": labels.clock(str(pressed_at))
+        }
+    return said
 
 
 class _Facts(dict[str, str]):
@@ -77,8 +90,9 @@ class _Facts(dict[str, str]):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__({key: str(value) for key, value in data.items() if value is not None})
-        if isinstance(data.get("worker"), Mapping):
-            self["worker"] = labels.named(data["worker"])
+        for key in ("worker", "about", "asked"):
+            if isinstance(data.get(key), Mapping):
+                self[key] = labels.named(data[key])
         if "accuracy_m" in data:
             self["place"] = _place(data)
         if data.get("source") == "alarm" and data.get("note"):
@@ -102,6 +116,9 @@ TABLES: dict[str, dict[str, Any]] = {
     "source": labels.SOURCES,
     "disposition": labels.DISPOSITIONS,
     "role": labels.ROLES,
+    "step": labels.OVERDUE,
+    "proof": labels.PROOFS,
     "service": timeline.SERVICES,
     "why": labels.WHY,
+    "answer": labels.ANSWERS,
 }

@@ -17,6 +17,13 @@ SENTENCES: dict[str, Any] = {
     "not_departed": gettext_lazy("%(worker)s accepted and has not set out. Ring them."),
     "late": gettext_lazy("%(worker)s is late. Ring them or send somebody else."),
     "overdue": gettext_lazy("The visit lasts longer than it should. Ring %(worker)s."),
+    "overdue_police": gettext_lazy(
+        "%(worker)s does not answer on a visit that lasts too long. Tell 110: %(number)s"
+    ),
+    "worker_alarm": gettext_lazy(
+        "%(name)s is in danger and pressed the panic button. Do not ring %(to)s before you have"
+        " thought of who hears it. Police: %(number)s"
+    ),
     "not_confirmed": gettext_lazy("The visit is not confirmed. Ring and ask."),
     "handover_unconfirmed": gettext_lazy("The other service has not confirmed. Ring it again."),
     "unclaimed": gettext_lazy("Nobody has taken this emergency."),
@@ -54,6 +61,10 @@ SENTENCES: dict[str, Any] = {
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
     "part_missed": gettext_lazy("%(part)s is not heard from. Whoever runs it must look at it."),
+    "late_press": gettext_lazy(
+        "%(name)s reports without a line: %(what)s, at %(pressed_at)s. It was no longer possible."
+        " Speak with them."
+    ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
 }
 PARTS: dict[str, Any] = {
@@ -73,6 +84,7 @@ PURPOSES: dict[str, Any] = {
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "overdue": gettext_lazy("asking a worker whose visit lasts long"),
     "waiting": gettext_lazy("telling a contact"),
 }
 
@@ -136,6 +148,8 @@ def _facts(notice: Notice) -> dict[str, str]:
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "name": labels.named(data),
+        "what": labels.label(labels.PRESSES, str(data.get("what", ""))),
+        "pressed_at": labels.clock(str(data.get("pressed_at", ""))),
         "seconds": str(data.get("seconds", "")),
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),

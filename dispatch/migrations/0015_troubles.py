@@ -7,10 +7,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0011_station"),
+        ("dispatch", "0014_note_drafts"),
         ("elders", "0003_calling_out"),
         ("providers", "0003_papers"),
-        ("tracking", "0007_first_kinds"),
+        ("tracking", "0009_first_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

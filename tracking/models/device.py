@@ -24,6 +24,13 @@ class Protocol(models.TextChoices):
     SCAIP = "scaip", "SCAIP"
 
 
+class Radio(models.TextChoices):
+    """Of a position that nobody measured: what a service made it of."""
+
+    CELL = "cell", _("radio cells")
+    WIFI = "wifi", _("Wi-Fi")
+
+
 class Clock(models.TextChoices):
     """What the device's clock was worth when it dated a fix."""
 
@@ -67,7 +74,12 @@ class Reading(models.Model):
     clock = models.CharField(
         _("clock"), max_length=10, choices=Clock, default=Clock.GOOD, editable=False
     )
-    source = models.CharField(_("source"), max_length=10, choices=Protocol, editable=False)
+    source = models.CharField(
+        _("source"),
+        max_length=10,
+        choices=[*Protocol.choices, *Radio.choices],
+        editable=False,
+    )
     datum_in = models.CharField(
         _("datum"), max_length=10, choices=Datum, default=Datum.WGS84, editable=False
     )
@@ -233,7 +245,8 @@ class Alarm(Reading):
     `elder` or `worker` held the device when it cried. `reference` is the message's own identity
     where it states a time: sent again, it is counted in `repeats` and handed over again.
     `handed_over_at` is empty while the alarm flow has not taken it. `address` is where it was sent
-    from, `callback` where the device says that it can be spoken to.
+    from, `callback` where the device says that it can be spoken to. With a `zone` it is one that
+    we raised ourselves, because the device is where she should not be.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="alarms")
@@ -248,6 +261,7 @@ class Alarm(Reading):
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     address = models.CharField(_("sent from"), max_length=64, blank=True, editable=False)
     callback = models.CharField(_("can be spoken to at"), max_length=256, blank=True)
+    zone = models.ForeignKey("Zone", models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("alarm")

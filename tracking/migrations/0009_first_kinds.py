@@ -15,5 +15,5 @@ def seed(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The first kinds of devices; from then on they are a town's own rows."""
 
-    dependencies = [("tracking", "0006_silence")]
+    dependencies = [("tracking", "0008_silence")]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0005_days"),
+        ("tracking", "0007_places"),
     ]
 
     operations = [
