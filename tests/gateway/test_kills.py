@@ -139,7 +139,7 @@ def test_a_stop_while_they_press_answers_what_it_keeps(tmp_path, postgres, redis
     with town(tmp_path, postgres, redis_server) as (gateway, witness, devices):
 
         def stop():
-            for goal in (DEVICES // 2, DEVICES * 2):
+            for goal in (DEVICES * PRESSES // 6, DEVICES * PRESSES * 2 // 3):
                 until_answered(devices, goal)
                 assert gateway.stop(timeout_s=30) == 0
                 gateway.start()
