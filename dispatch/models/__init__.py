@@ -2,12 +2,13 @@
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
 from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
-from dispatch.models.desk import DeskKeys
+from dispatch.models.desk import DeskKeys, NoteDraft
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
+from dispatch.models.triage import TriageQuestion, TriageReason
 
 __all__ = [
     "AnswerRule",
@@ -23,6 +24,7 @@ __all__ = [
     "Event",
     "Handover",
     "IdempotencyKey",
+    "NoteDraft",
     "Notice",
     "Offer",
     "Question",
@@ -33,4 +35,6 @@ __all__ = [
     "Survey",
     "SurveyAnswer",
     "TrackLink",
+    "TriageQuestion",
+    "TriageReason",
 ]

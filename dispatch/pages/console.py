@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dispatch import selectors
+from dispatch import presence, selectors
 from dispatch.pages.desk import answers, board, figures, finding, person, queue, subject
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 
@@ -81,6 +81,7 @@ def person_region(request: DeskRequest) -> HttpResponse:
 @operators_only
 def case_region(request: DeskRequest) -> HttpResponse:
     found = subject.read(request.user, request.GET)
+    presence.looks_at(request.user, found.request)
     return render(request, "console/case.html", answers.panel(request, found))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import wording
@@ -125,6 +125,11 @@ WHY: dict[str, Any] = {
     "handed over": _("handed over to a colleague"),
     State.CANCELLED: _("Cancelled"),
     **DISPOSITIONS,
+}
+ANSWERS: dict[str, Any] = {
+    "yes": pgettext_lazy("answer", "Yes"),
+    "no": pgettext_lazy("answer", "No"),
+    "unknown": pgettext_lazy("answer", "Nobody knows"),
 }
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),

@@ -8,7 +8,7 @@ import json
 import mimetypes
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocketRoute
 
 STATIC = Path(__file__).resolve().parents[2] / "dispatch" / "static"
 SITE = "http://house.test"
@@ -25,6 +25,12 @@ LIVE = (
     'id="region" data-topic="request:7" hx-get="/region" hx-ext="live" hx-swap="live" '
     'hx-trigger="request:7 from:body, resync from:body"'
 )
+
+
+def complains(message: ConsoleMessage) -> bool:
+    """Whether a script or the policy complained; a fetch that failed is the page's own business."""
+    of_network = ("Failed to load resource", "WebSocket connection", "Response Status", "htmx:")
+    return message.type == "error" and not message.text.startswith(of_network)
 
 
 class LivePage:
@@ -72,7 +78,7 @@ class LivePage:
         assert not self.errors
 
     def _heard(self, message):
-        if "Content Security Policy" in message.text:
+        if complains(message):
             self.errors.append(message.text)
 
     def _socket(self, socket: WebSocketRoute):

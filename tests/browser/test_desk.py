@@ -54,13 +54,13 @@ def test_a_layer_of_the_towns_map_is_put_away_and_stays_away(house, windows):
     whole = olive.page.evaluate(drawn)
     olive.page.click("[data-layer=worker]")
     assert olive.page.get_attribute("[data-layer=worker]", "aria-pressed") == "false"
-    olive.page.wait_for_function(f"whole => ({drawn})() !== whole", arg=whole)
+    olive.becomes(f"whole => ({drawn})() !== whole", whole)
     without = olive.page.evaluate(drawn)
     olive.page.evaluate("htmx.trigger(document.body, 'resync')")
     olive.page.wait_for_load_state("networkidle")
     assert olive.page.evaluate(drawn) == without
     olive.page.click("[data-layer=worker]")
-    olive.page.wait_for_function(f"whole => ({drawn})() === whole", arg=whole)
+    olive.becomes(f"whole => ({drawn})() === whole", whole)
 
 
 def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windows):

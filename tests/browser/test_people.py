@@ -140,7 +140,7 @@ def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
     mei.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     mei.page.click(".choice.unwell .tile")
     mei.sees("#callback .saying", "A person will ring you")
-    mei.page.wait_for_function("scrollY === 0")
+    mei.becomes("() => scrollY === 0")
 
     # and without a line she is not left believing that it was sent
     mei.context.set_offline(True)

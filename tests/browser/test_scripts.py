@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.page import LivePage
 
@@ -89,7 +90,7 @@ def test_a_region_fetched_before_a_press_never_covers_its_answer(live):
     visit["words"] = "Nothing to do"
     it.answers["/finish"] = (200, "text/html; charset=utf-8", it._region())
     it.page.click("#finish")
-    it.page.wait_for_function("document.querySelector('#n').innerText === 'Nothing to do'")
+    expect(it.page.locator("#n")).to_have_text("Nothing to do")
     it.page.evaluate(
         "new MutationObserver(() => { window.lied ||= "
         "document.querySelector('#n').innerText === 'With Mei' })"
@@ -101,6 +102,25 @@ def test_a_region_fetched_before_a_press_never_covers_its_answer(live):
     assert it.fetched > before, "what was thrown away is fetched again"
     assert it.page.evaluate("window.lied") is None
     assert it.page.inner_text("#n") == "Nothing to do"
+
+
+def test_an_act_with_quotes_in_its_values_moves_and_the_open_menu_beside_it_stays_open(live):
+    act = """<button hx-post="/add" hx-vals='{"number": "120"}'>Ambulance</button>"""
+    menu = "<details><summary>Add</summary>more</details>"
+
+    def inside(n):
+        here, there = (act, "") if n % 2 else ("", act)
+        return f'<p id="n">{n}</p>{menu}<p>{here}</p><div>{there}</div>'
+
+    it = live(inside)
+    it.settle()
+    it.page.click("summary")
+    for _ in range(2):
+        n = int(it.page.inner_text("#n"))
+        it.poke()
+        expect(it.page.locator("#n")).not_to_have_text(str(n))
+        assert it.page.locator("section").count() == 1
+        assert it.page.locator("details[open]").count() == 1
 
 
 def test_words_typed_for_one_person_never_end_up_under_another(live):

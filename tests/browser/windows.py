@@ -6,11 +6,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.page import complains
 from tests.cast import PASSWORD
 from tests.infra.house import House
 
 # A change is on every screen within a second; a loaded machine of two cores is given more.
-SOON_MS = 8000
+SOON_MS = 20_000
 
 PEOPLE = """
 from datetime import timedelta
@@ -87,6 +88,14 @@ class Window:
         """The words go from there, by themselves."""
         expect(self.at(selector).first).not_to_contain_text(words, timeout=SOON_MS)
 
+    def becomes(self, function: str, arg: Any = None) -> None:
+        """The function of the page comes to say yes (the policy forbids the page's own waiting)."""
+        for _ in range(SOON_MS // 50):
+            if self.page.evaluate(function, arg):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never came true: {function}")
+
     def lives(self) -> None:
         """Its socket is open."""
         expect(self.at("html[data-link=live]")).to_be_attached(timeout=20_000)
@@ -99,7 +108,7 @@ class Window:
         assert not self.errors, "\n".join(self.errors)
 
     def _heard(self, message: Any) -> None:
-        if "Content Security Policy" in message.text:
+        if complains(message):
             self.errors.append(f"{message.text} {message.location}")
 
 

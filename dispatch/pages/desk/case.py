@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dispatch import reasons, selectors, whereabouts
+from dispatch import reasons, selectors, triage, whereabouts
 from dispatch.models import Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
@@ -51,6 +51,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     going = [(one, place.how_far(one, where, now=now)) for one in place.coming(subject)]
     return {
         "case": request,
+        "triage": triage.read(request) if request.is_open else None,
+        "answers": labels.ANSWERS.items(),
         "note": note(request),
         "may_cancel": may_move(State(request.state), State.CANCELLED),
         "going": going,

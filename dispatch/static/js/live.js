@@ -24,12 +24,13 @@
   }
 
   // A button is its act: one that does something else is another button, never the old one with a new
-  // meaning under a finger that is already on it. The morph tells nodes apart by their ids.
+  // meaning under a finger that is already on it. The morph tells nodes apart by their ids, which it
+  // puts into selectors as they are: no quotes in them.
   function nameActs(region) {
     const times = new Map();
     for (const node of [region, ...region.querySelectorAll("[hx-post]:not([id])")]) {
       if (node.id || !node.hasAttribute("hx-post")) continue;
-      const act = `${node.getAttribute("hx-post")}${node.getAttribute("hx-vals") ?? ""}`;
+      const act = encodeURIComponent(`${node.getAttribute("hx-post")}${node.getAttribute("hx-vals") ?? ""}`);
       times.set(act, (times.get(act) ?? 0) + 1);
       node.id = `does:${act}:${times.get(act)}`;
     }
@@ -74,6 +75,12 @@
     kept = false;
   });
 
+  function replace(target, fresh, settling) {
+    target.replaceWith(fresh);
+    settling.elts.push(fresh); // so that the page hears of the swap
+    return [fresh];
+  }
+
   htmx.defineExtension("live", {
     isInlineSwap: (style) => style === "live",
     handleSwap: (style, target, fragment, settling) => {
@@ -82,16 +89,18 @@
       if (!fresh) return [];
       // htmx's own outerHTML lends new elements the attributes of old ones for a moment, which undoes
       // what a map has put on its element.
-      if (style === "fresh") {
-        target.replaceWith(fresh);
-        settling.elts.push(fresh); // so that the page hears of the swap
-        return [fresh];
-      }
+      if (style === "fresh") return replace(target, fresh, settling);
       nameActs(target);
       nameActs(fresh);
       // Whoever types is left alone; a button in focus is drawn anew like any other.
       const ignoreActiveValue = document.activeElement !== null && isField(document.activeElement);
-      return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue, callbacks });
+      const whole = fresh.cloneNode(true);
+      try {
+        return Idiomorph.morph(target, fresh, { morphStyle: "outerHTML", ignoreActiveValue, callbacks });
+      } catch (error) { // what is true now must stand there, even at the price of an open menu
+        console.error(error);
+        return replace(target, whole, settling);
+      }
     },
   });
 
