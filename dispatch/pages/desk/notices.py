@@ -60,11 +60,16 @@ SENTENCES: dict[str, Any] = {
     "calls_drawn": gettext_lazy(
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
+    "part_missed": gettext_lazy("%(part)s is not heard from. Whoever runs it must look at it."),
     "late_press": gettext_lazy(
         "%(name)s reports without a line: %(what)s, at %(pressed_at)s. It was no longer possible."
         " Speak with them."
     ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
+}
+PARTS: dict[str, Any] = {
+    "gateway": gettext_lazy("The device gateway"),
+    "carriers": gettext_lazy("The line to the telephone network"),
 }
 PURPOSES: dict[str, Any] = {
     "offer": gettext_lazy("offer"),
@@ -151,6 +156,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "elder": str(data.get("elder", "")),
         "outage": outages.sentence(data.get("outage")),
         "kinds": labels.alarms(list(data.get("kinds", []))),
+        "part": labels.label(PARTS, str(data.get("part", ""))),
         "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
         "worker": _worker(notice),
     }
