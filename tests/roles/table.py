@@ -69,6 +69,16 @@ TABLE = [
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
+    Line(
+        r"\w+ elder/sharing/(links|relatives)/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})
+    ),
+    # The visit is not over, and no check-in is planned.
+    Line(
+        r"\w+ family/(visits|elders|contacts)/<pk>/.*",
+        FAMILY,
+        not_theirs=frozenset({"other family"}),
+        also=ABSENT,
+    ),
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
