@@ -60,6 +60,7 @@ TABLE = [
     Line(r"\w+ (phone/|telephony/simulator/.*)", EVERYBODY),
     # What Twilio signs is known by its signature; the walker signs nothing, and Twilio is off.
     Line(r"\w+ telephony/twilio/.*", NOBODY, not_theirs=EVERYBODY),
+    Line(r"\w+ styleguide/", NOBODY, not_theirs=EVERYBODY),  # there only with DEBUG
     # Pages by role.
     # To a colleague, and for an elder, that an empty form does not name.
     Line(r"\w+ console/(calls/<pk>/(transfer|invite|pass-on)|requests)/", DESK, also=ABSENT),
