@@ -206,6 +206,22 @@ def positions() -> str:
     return ""
 
 
+@_check(41)
+def geocoder() -> str:
+    """A geocoder that geopy does not have, or that misses its key, would never answer."""
+    if not settings.GEOCODER:
+        return ""
+    from geopy.exc import GeopyError
+
+    from tracking.addresses import geocoder as chosen
+
+    try:
+        chosen()
+    except (GeopyError, TypeError, ValueError) as wrong:
+        return f"GEOCODER or GEOCODER_OPTIONS is wrong: {wrong}"
+    return ""
+
+
 def refuse_what_is_broken() -> None:
     """Raises SystemCheckError's message as ImproperlyConfigured when a check of ours fails."""
     found = checks.run_checks(tags=[TAG], databases=["default"])

@@ -251,6 +251,12 @@ POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
 DATUMS = env.dict("DATUMS", default={})
 # The history of where devices were is kept for so many days.
 POSITION_DAYS = env.int("POSITION_DAYS", default=90)
+# Where cells and access points are resolved (Geolocation API of Ichnaea or Google, key and all);
+# empty: they are kept and not resolved.
+LOCATION_SERVICE_URL = env.str("LOCATION_SERVICE_URL", default="")
+# A geocoder of geopy by its name there, and its options, as "domain=osm.town.example,scheme=http".
+GEOCODER = env.str("GEOCODER", default="")
+GEOCODER_OPTIONS = env.dict("GEOCODER_OPTIONS", default={})
 
 # --- static files ----------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -28,6 +28,7 @@ SWEEPS = {
     "ledger": "elders.ledger.seal",
     "upkeep": "dispatch.upkeep.sweep",
     "carriers": "telephony.carriers.registry.tend",
+    "places": "tracking.places.sweep",
 }
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 20.0

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dispatch.models import AnswerRule, CheckInPlan, Question
+from dispatch.models import AnswerRule, CheckInPlan, Question, TriageQuestion, TriageReason
 from elders.admin import RegisterMixin
 from elders.selectors import elders_for
 
@@ -32,6 +32,22 @@ class QuestionAdmin(RegisterMixin, admin.ModelAdmin[Question]):
 
     list_display = ("code", "name", "name_zh", "order", "active")
     list_editable = ("order", "active")
+
+
+@admin.register(TriageReason)
+class TriageReasonAdmin(RegisterMixin, admin.ModelAdmin[TriageReason]):
+    list_display = ("code", "name", "name_zh", "order", "active")
+    list_editable = ("order", "active")
+
+
+@admin.register(TriageQuestion)
+class TriageQuestionAdmin(RegisterMixin, admin.ModelAdmin[TriageQuestion]):
+    """A doctor reads them before a town uses them: an answer moves a person to act, or not to."""
+
+    list_display = ("code", "reason", "name", "grave", "advice", "order", "active")
+    list_select_related = ("reason",)
+    list_editable = ("order", "active")
+    list_filter = ("reason",)
 
 
 @admin.register(AnswerRule)

@@ -34,7 +34,7 @@ from dispatch.models.clock import RUNNING
 from dispatch.states import Priority, State
 from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, REPEAT_S
 from telephony import agents, desk, inbound, recordings, script
-from tracking import alarms
+from tracking import alarms, zones
 
 log = logging.getLogger(__name__)
 TELL_AFTER_FAILURES = 5
@@ -54,6 +54,7 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
         recordings.sweep,
         inbound.fall_silent,
         alarms.hand_over_waiting,
+        zones.fire_due,
         hotline.watch_forgotten,
         surge.watch,
     )

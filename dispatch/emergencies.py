@@ -103,10 +103,13 @@ def line_lost(call: Call, *, now: datetime) -> None:
     """She hung up, or was cut off, before anybody spoke with her: she is rung back at once."""
     if not call.is_inbound:
         return
-    linked = RequestCall.objects.filter(call=call).values("request")
-    for request in ServiceRequest.objects.filter(
-        pk__in=linked, priority=Priority.EMERGENCY, state__in=OPEN, voice_at=None
-    ):
+    linked = RequestCall.objects.filter(
+        call=call,
+        request__priority=Priority.EMERGENCY,
+        request__state__in=OPEN,
+        request__voice_at=None,
+    ).values_list("request", flat=True)
+    for request in ServiceRequest.objects.in_bulk(list(linked)).values():
         clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
 
 

@@ -31,7 +31,7 @@ from elders import selectors
 from elders.models import Elder
 from elders.selectors import Caller
 from providers.models import Category
-from telephony.instructions import Enqueue, Gather, Instruction, Say, as_json
+from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say, as_json
 from telephony.models import Call, CallBack, OutboundJob
 from telephony.models import Priority as Urgency
 
@@ -92,13 +92,23 @@ class Hotline:
         call.settled = False
         return _person(call)
 
-    def hung_up(self, call: Call, *, now: datetime) -> None:
+    def hung_up(self, call: Call, callback: CallBack | None, *, now: datetime) -> None:
         """The clock of waiting stops; a call-back gets one of its own, until it is reached."""
         clocks.clear(call=call, now=now)
         notices.settle(call=call, now=now)
-        for callback in call.callbacks.filter(reached_at=None):
+        if callback:
             answering.watch_callback(callback, now=now)
         emergencies.line_lost(call, now=now)
+
+    def parted(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        """Whom we rang is let go; she waits on for the person she asked for, or may hang up."""
+        if call.job:
+            language = call.job.language
+            return [Say(wording.hung_up(language=language), language), Hangup()]
+        language = wording.language_of_call(call)
+        if call.queued_at:
+            return [Say(wording.hung_up(language=language), language), Enqueue(call.priority)]
+        return [Say(wording.hung_up_on_her(language=language), language), Gather(timeout_s=20)]
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return replies.answered(job, call, now=now)

@@ -19,6 +19,7 @@ from dispatch.transitions import STATE_CLOCK
 from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
+from tracking import kinds
 from tracking.models import Alarm, Device
 
 Source = ServiceRequest.Source
@@ -131,9 +132,10 @@ class Alarms:
 
         Joins only an open emergency of the same elder, whatever the device's clock says; a
         device nobody registered counts as an elder of its own (`strangers`). Faults become a
-        notice.
+        notice, and so does the word of a device's own fence; a zone of ours is watched by us, and
+        its alarm is a call for help.
         """
-        if not HELP & set(alarm.kinds):
+        if not alarm.zone_id and not _is_help(alarm):
             faults.tell(alarm, now=now)
             return
         by = Actor("device", alarm.device_id, alarm.device.device_id)
@@ -164,6 +166,16 @@ class Alarms:
         for request, seq in going.values_list("request", "request__seq") if workers else ():
             topics[f"request:{request}"] = seq
         pokes.send_all(topics)
+
+
+def _is_help(alarm: Alarm) -> bool:
+    """Whether anybody needs help. What a vehicle tells of braking and doors is none, as long as it
+    says nothing graver: what its kind says in the register."""
+    help_is = HELP & set(alarm.kinds)
+    if help_is != {"other"}:
+        return bool(help_is)
+    kind = kinds.of(alarm.device)
+    return kind is None or kind.other_is_help
 
 
 def _join(

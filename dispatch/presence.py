@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from dispatch.live import pokes
 from dispatch.live.outage import at_best
+from dispatch.models import ServiceRequest
 from elders.models import User
 from elders.roles import Role
 
@@ -25,8 +26,27 @@ def seen(user: User) -> None:
 
 def gone(user: User) -> None:
     """Signed out."""
+    looks_at(user, None)
     at_best(lambda: cache.delete(_key(user.pk)))
     pokes.send("console", None)
+
+
+def looks_at(user: User, request: ServiceRequest | None) -> None:
+    """What lies open on the desk of `user`. Whoever has the same open sees them come and go."""
+    new, key = request.pk if request else 0, f"looks-at:{user.pk}"
+    before = at_best(lambda: cache.get(key)) or 0
+    at_best(lambda: cache.set(key, new, SEEN_S))
+    if before == new:
+        return
+    for pk, seq in ServiceRequest.objects.filter(pk__in=[before, new]).values_list("pk", "seq"):
+        pokes.send(f"request:{pk}", seq)
+
+
+def beside(user: User, request: ServiceRequest) -> list[User]:
+    """The colleagues of `user` who have the same request open."""
+    others = [one for one in operators() if one.pk != user.pk]
+    open_now = at_best(lambda: cache.get_many([f"looks-at:{one.pk}" for one in others])) or {}
+    return [one for one in others if open_now.get(f"looks-at:{one.pk}") == request.pk]
 
 
 def operators() -> QuerySet[User]:

@@ -9,6 +9,7 @@ from dispatch import (
     distress,
     distress_wording,
     handover_calls,
+    introductions,
     notices,
     offers,
     selectors,
@@ -93,6 +94,8 @@ def _offer(
     if digits == "0" and call is not None:
         return [Enqueue(job.priority)]
     try:
+        if digits == "1" and call is not None:
+            return introductions.accept(offer, call, by=worker, now=now)
         if digits == "1":
             offers.accept(offer.pk, by=worker, now=now)
             said = wording.accepted(offer, language=language)

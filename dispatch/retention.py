@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from dispatch.models import CheckIn, Deletion, Notice, Rating, RequestCall, Survey
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
+from tracking.models import Address, Hint, ZoneCrossing
 
 log = logging.getLogger(__name__)
 NIGHT = 3  # o'clock in town
@@ -97,6 +98,14 @@ def _shifts(before: datetime) -> Sequence[Rows]:
     return (AgentState.objects.filter(until__lt=before),)
 
 
+def _crossings(before: datetime) -> Sequence[Rows]:
+    return (ZoneCrossing.objects.filter(at__lt=before),)
+
+
+def _hints(before: datetime) -> Sequence[Rows]:
+    return (Hint.objects.filter(received_at__lt=before), Address.objects.filter(told_at__lt=before))
+
+
 KINDS = (
     Kind("call_events", "CALL_EVENT_DAYS", _events),
     Kind("texts", "TEXT_DAYS", _words, emptied="text"),
@@ -105,6 +114,8 @@ KINDS = (
     Kind("surveys", "SURVEY_DAYS", _surveys),
     Kind("notices", "NOTICE_DAYS", _notices),
     Kind("shifts", "SHIFT_DAYS", _shifts),
+    Kind("crossings", "POSITION_DAYS", _crossings),
+    Kind("hints", "POSITION_DAYS", _hints),
 )
 
 

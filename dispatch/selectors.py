@@ -6,7 +6,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
-from dispatch.models import Assignment, CheckIn, Deadline, Handover, Notice, Offer, ServiceRequest
+from dispatch.models import (
+    Assignment,
+    CheckIn,
+    Deadline,
+    Handover,
+    Notice,
+    Offer,
+    OutageElder,
+    ServiceRequest,
+    Trouble,
+)
 from dispatch.models.clock import RUNNING
 from dispatch.states import ACTIVE_ASSIGNMENTS, OPEN, OfferState, Priority, State
 from elders import consent, grids, roles
@@ -94,6 +104,25 @@ def checkins_for(user: User | AnonymousUser) -> QuerySet[CheckIn]:
         if within
         else (CheckIn.objects.all())
     )
+
+
+def troubles_for(user: User | AnonymousUser) -> QuerySet[Trouble]:
+    """What is wrong with the devices of the elders that the desk sees, of workers and of nobody."""
+    if not roles.of(user) & READERS or not isinstance(user, User):
+        return Trouble.objects.none()
+    area = grids.within(user)
+    rows = Trouble.objects.filter(ended_at=None)
+    hers = Q(elder=None) | Q(elder__in=Elder.objects.filter(area)) if area else Q()
+    return rows.filter(hers)
+
+
+def outage_elders_for(user: User | AnonymousUser) -> QuerySet[OutageElder]:
+    """The lines of outages' lists, of the elders that the desk sees."""
+    if not roles.of(user) & READERS or not isinstance(user, User):
+        return OutageElder.objects.none()
+    area = grids.within(user)
+    rows = OutageElder.objects.select_related("elder__grid", "request", "by")
+    return rows.filter(elder__in=Elder.objects.filter(area)) if area else rows
 
 
 def sees_elder(user: User | AnonymousUser, request: ServiceRequest) -> bool:

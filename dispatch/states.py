@@ -34,9 +34,11 @@ class Kind(StrEnum):
     CLAIMED = "request.claimed"
     RETURNED = "request.returned"  # the owner's lease lapsed, or was handed over
     NOTED = "request.noted"
+    TRIAGED = "request.triaged"
     UNFILLED = "request.unfilled"
     ESCALATED = "request.escalated"
     REOPENED = "request.reopened"
+    BRIDGED = "request.bridged"  # she and the worker are put through to each other
     CONFIRMED = "request.confirmed"
     CLOSED = "request.closed"
     CANCELLED = "request.cancelled"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from dispatch.models import ServiceRequest
 from dispatch.pages import visit
 from dispatch.speech import spoken
-from dispatch.states import OPEN, State
+from dispatch.states import OPEN, Priority, State
 from elders.models import Elder
 
 UNDER_WAY = frozenset({State.ASSIGNED, State.EN_ROUTE})
@@ -20,13 +20,14 @@ def sentence(elder: Elder, *, now: datetime) -> str:
     is said once somebody has accepted, and a time only from a fix at most three minutes old.
     """
     still_open = ServiceRequest.objects.filter(elder=elder, state__in=OPEN)
-    found = sorted(
-        still_open.select_related("category", "elder"),
-        key=lambda one: (one.is_emergency, one.state in UNDER_WAY, one.pk),
-    )
+    found = [
+        (priority == Priority.EMERGENCY, state in UNDER_WAY, pk)
+        for priority, state, pk in still_open.order_by().values_list("priority", "state", "pk")
+    ]
     if not found:
         return ""
-    request, language = found[-1], elder.language
+    rows = ServiceRequest.objects.select_related("category", "elder")
+    request, language = rows.get(pk=max(found)[-1]), elder.language
     if request.state in UNDER_WAY or request.state == State.ON_SCENE:
         coming = visit.coming(request, now=now)
         if coming is not None:

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import get_language, override
 
-from dispatch.models import ServiceRequest
-from dispatch.states import Priority
+from dispatch.models import Assignment, ServiceRequest
+from dispatch.states import AssignmentState, Priority
 from elders.models import Elder
 from tracking import locate
 from tracking.locate import Estimate, Source
 from tracking.models import Alarm
-from tracking.weighing import Confidence
+from tracking.weighing import STALE_S, Confidence, Sighting
 
 
 def of(elder: Elder | None, priority: Priority, *, now: datetime) -> dict[str, Any] | None:
@@ -20,10 +20,29 @@ def of(elder: Elder | None, priority: Priority, *, now: datetime) -> dict[str, A
     if elder is None:
         return None
     if priority == Priority.ROUTINE:
-        estimate = locate.home(elder) or locate.best_location(elder, now=now)
+        estimate = locate.home(elder) or best(elder, now=now)
     else:
-        estimate = locate.best_location(elder, now=now)
+        estimate = best(elder, now=now)
     return as_json(estimate) if estimate else None
+
+
+def best(elder: Elder, *, now: datetime, calling_from: str = "") -> Estimate | None:
+    """`locate.best_location`, with where somebody of ours was with her last."""
+    visit = _last_visit(elder, now=now)
+    return locate.best_location(elder, now=now, calling_from=calling_from, visit=visit)
+
+
+def _last_visit(elder: Elder, *, now: datetime) -> Sighting | None:
+    """Where the last visit met her, until it ended; None when that is long ago."""
+    there = Assignment.objects.filter(request__elder=elder, on_scene_at__isnull=False)
+    last = there.select_related("request").order_by("-on_scene_at").first()
+    place = last.request.estimate if last else None
+    if last is None or not place:
+        return None
+    until = now if last.state == AssignmentState.ON_SCENE else last.cleared_at or last.on_scene_at
+    if until is None or now - until > timedelta(seconds=STALE_S):
+        return None
+    return Sighting(place["lat"], place["lon"], locate.VISIT_ACCURACY_M, until)
 
 
 def of_household(elders: list[Elder]) -> dict[str, Any] | None:
@@ -54,7 +73,7 @@ def present(request: ServiceRequest, *, now: datetime) -> dict[str, Any] | None:
     For an open emergency the best of this moment; else what was known when it was opened.
     """
     if request.elder and request.is_emergency and request.is_open:
-        live = locate.best_location(request.elder, now=now)
+        live = best(request.elder, now=now)
         return in_words(live) if live else None
     kept = request.estimate
     if not kept or not request.elder:
@@ -68,7 +87,8 @@ def in_words(estimate: Estimate) -> dict[str, Any]:
 
 
 def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> dict[str, Any]:
-    """`{"lat", "lon", "accuracy_m", "age_s", "source", "confidence", "text", "alternative"}`."""
+    """`{"lat", "lon", "accuracy_m", "age_s", "source", "confidence", "text", "course",
+    "alternative"}`."""
     with override(language):
         text = estimate.text
     other = estimate.alternative
@@ -80,6 +100,7 @@ def as_json(estimate: Estimate, *, language: str = settings.LANGUAGE_CODE) -> di
         "source": str(estimate.source),
         "confidence": str(estimate.confidence),
         "text": text,
+        "course": estimate.course,
         "alternative": as_json(other, language=language) if other else None,
     }
 
@@ -105,5 +126,6 @@ def _estimate(
         age_s=age_s,
         source=Source(kept["source"]),
         confidence=Confidence(kept["confidence"]),
+        course=kept.get("course"),
         alternative=_estimate(other, elder, request, now=now) if other else None,
     )

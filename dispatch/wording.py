@@ -106,6 +106,23 @@ def accepted(offer: Offer, language: str) -> str:
     }
 
 
+on_the_line = saying(gettext_lazy("She is on the line. You are put through to her now."))
+
+with_operator = saying(gettext_lazy("A person of ours is speaking with her."))
+
+help_on_the_line = saying(
+    gettext_lazy("Help is coming. Who comes to you is on the line, and you are put through now.")
+)
+
+hung_up = saying(gettext_lazy("The other side has hung up."))
+
+hung_up_on_her = saying(
+    gettext_lazy(
+        "The other side has hung up. You can hang up now, or stay on the line to speak with a"
+        " person."
+    )
+)
+
 declined = saying(gettext_lazy("Thank you. We ask somebody else."))
 
 offer_over = saying(gettext_lazy("Thank you, this one has been taken care of already."))

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 
+from elders import pinyin
 from elders.errors import ElderError
 from elders.numbers import normalise
 
@@ -108,6 +109,27 @@ class SearchHashField(models.CharField[str, str]):
         text = getattr(model_instance, self.of)
         if not isinstance(text, Unreadable):
             setattr(model_instance, self.attname, search_hashes(text)[0] if text else "")
+        return str(getattr(model_instance, self.attname))
+
+
+class SpellingField(models.CharField[str, str]):
+    """How the name in another column (`of`) is spelled; with `short`, its initials alone.
+
+    Kept in step like `SearchHashField`.
+    """
+
+    def __init__(self, *args: Any, of: str, short: bool = False, **kwargs: Any) -> None:
+        self.of, self.short = of, short
+        given = {"max_length": 100, "editable": False, "blank": True, "default": "", **kwargs}
+        super().__init__(*args, **given)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of, "short": self.short}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        spell = pinyin.initials if self.short else pinyin.spelled
+        setattr(model_instance, self.attname, spell(getattr(model_instance, self.of)))
         return str(getattr(model_instance, self.attname))
 
 

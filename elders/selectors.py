@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from elders import consent, grids, roles
+from elders import consent, grids, pinyin, roles
 from elders.errors import ElderError
 from elders.fields import search_hashes
 from elders.models import (
@@ -65,7 +65,8 @@ def elder_of(user: User | AnonymousUser) -> Elder | None:
 def find(user: User | AnonymousUser, text: str, *, now: datetime | None = None) -> QuerySet[Elder]:
     """The elders `user` may see whose name, number, identity or card number is `text`.
 
-    Names match from their beginning, numbers as a whole but in any spelling.
+    Names match from their beginning, Chinese ones by their pinyin or its initials too, numbers as
+    a whole but in any spelling.
     """
     text = text.strip().replace("\0", "")
     if not text:
@@ -172,7 +173,10 @@ def _consented(user: User, now: datetime | None) -> Exists:
 
 
 def _named(text: str) -> Q:
-    return Q(name__istartswith=text) | Q(name_zh__startswith=text)
+    match = Q(name__istartswith=text) | Q(name_zh__startswith=text)
+    if letters := pinyin.typed(text):
+        match |= Q(spelled__startswith=letters) | Q(initials__startswith=letters)
+    return match
 
 
 def _with_number(text: str) -> Q:

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from telephony.instructions import Instruction
 
 if TYPE_CHECKING:
-    from telephony.models import Call, OutboundJob
+    from telephony.models import Call, CallBack, OutboundJob
 
 
 class CallFlow(Protocol):
@@ -33,9 +33,12 @@ class CallFlow(Protocol):
     def speech(self, call: "Call", text: str, *, now: datetime) -> Sequence[Instruction]:
         """The caller said something, in the script or in the queue."""
 
-    def hung_up(self, call: "Call", *, now: datetime) -> None:
+    def hung_up(self, call: "Call", callback: "CallBack | None", *, now: datetime) -> None:
         """The other side hung up, in or out. `call.state` is already what it ends in (`ended`,
-        `abandoned` with its call-back opened, or `wrap_up`). Not called after our own `Hangup`."""
+        `abandoned` with its `callback`, or `wrap_up`). Not called after our own `Hangup`."""
+
+    def parted(self, call: "Call", *, now: datetime) -> Sequence[Instruction]:
+        """Whom `call` was put through to has hung up: what who is left hears, and does next."""
 
     def answered(self, job: "OutboundJob", call: "Call", *, now: datetime) -> Sequence[Instruction]:
         """Somebody picked up a call that we placed."""

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from telephony import agents, attempts, callbacks, recordings, rooms, script
+from telephony import agents, attempts, callbacks, pairs, recordings, rooms, script
 from telephony.errors import CallError
 from telephony.events import Reply, Stamp, keep, recall
 from telephony.flow import call_flow
@@ -23,6 +23,8 @@ from telephony.models import Call, Priority
 log = logging.getLogger(__name__)
 
 NO_STAMP = Stamp()
+HEARD = ("sequence", "silence_at")
+"""What every event of a call writes."""
 
 
 def incoming(
@@ -73,6 +75,15 @@ def hang_up(call_id: int, *, stamp: Stamp = NO_STAMP, now: datetime) -> Reply:
     return _handle(call_id, "hangup", {}, partial(_hung_up, now=now), stamp, now=now)
 
 
+def leg_gone(carrier: str, carrier_ref: str, *, now: datetime) -> None:
+    """The leg of somebody who rang in is no more. One that is over, or unknown, is left alone."""
+    with transaction.atomic():
+        rows = Call.objects.select_for_update(no_key=True).order_by()
+        call = rows.filter(carrier=carrier, carrier_ref=carrier_ref, job=None).first()
+        if call and not call.is_over:
+            _heard(call, "hangup", {}, partial(_hung_up, now=now), NO_STAMP, now=now)
+
+
 def fall_silent(*, now: datetime, limit: int = 100) -> int:
     """Report silence for every call that was asked something and has not answered in time.
 
@@ -108,13 +119,25 @@ def _handle(
             return before
         if call.is_over:
             raise CallError("call_over", _("This call is over."))
-        cursor = call.cursor
-        if stamp.sequence is None or stamp.sequence > call.sequence:
-            call.sequence = call.sequence if stamp.sequence is None else stamp.sequence
-            call.silence_at = None
-            call.save(update_fields=["sequence", "silence_at"])
-            act(call)
-        return keep(call, kind, payload, _reply(call, cursor), stamp, now=now)
+        return _heard(call, kind, payload, act, stamp, now=now)
+
+
+def _heard(
+    call: Call,
+    kind: str,
+    payload: dict[str, Any],
+    act: Callable[[Call], None],
+    stamp: Stamp,
+    *,
+    now: datetime,
+) -> Reply:
+    """`act` saves the locked call, with `HEARD` at least."""
+    cursor = call.cursor
+    if stamp.sequence is None or stamp.sequence > call.sequence:
+        call.sequence = call.sequence if stamp.sequence is None else stamp.sequence
+        call.silence_at = None
+        act(call)
+    return keep(call, kind, payload, _reply(call, cursor), stamp, now=now)
 
 
 def _reply(call: Call, cursor: int) -> Reply:
@@ -125,6 +148,7 @@ def _pressed(call: Call, *, pressed: str, now: datetime) -> None:
     """Keys go to the script, unless two people are talking."""
     flow, job = call_flow(), call.job
     if call.operator_id or script.in_room(call):
+        call.save(update_fields=HEARD)
         return script.poke(call)
     if job is None:
         answer = script.ask(call, lambda: flow.digits(call, pressed, now=now))
@@ -140,6 +164,7 @@ def _said(call: Call, *, text: str, now: datetime) -> None:
     if call.operator_id or script.in_room(call):
         spoken_in = call if call.operator_id else Call.objects.get(pk=call.step["room"])
         recordings.hear(spoken_in, call.other_number, text)
+        call.save(update_fields=HEARD)
         return script.poke(call)
     answer = script.ask(call, lambda: call_flow().speech(call, text, now=now))
     script.take(call, answer, now=now)
@@ -151,16 +176,17 @@ def _hung_up(call: Call, *, now: datetime) -> None:
     writing = call.state == Call.State.WRAP_UP
     call.lease_until = script.lease(now) if writing else None
     call.held_at = None
-    call.save(update_fields=["state", "ended_at", "lease_until", "held_at"])
+    call.save(update_fields=[*HEARD, "state", "ended_at", "lease_until", "held_at"])
     _out_of_the_room(call, now=now)
+    listed = None
     if call.state == Call.State.ABANDONED:
-        callbacks.open_callback(call, reason="abandoned", now=now)
+        listed = callbacks.open_callback(call, reason="abandoned", now=now)
     if call.job and call.answered_at is None:
         attempts.missed(call.job, call.carrier_ref, now=now)
     script.finish_job(call)
     try:
         with transaction.atomic():
-            call_flow().hung_up(call, now=now)
+            call_flow().hung_up(call, listed, now=now)
     except Exception:
         log.exception("The script failed; the caller is to be rung back", extra={"call": call.pk})
         call.priority = Priority.higher(call.priority, Priority.URGENT)
@@ -173,6 +199,9 @@ def _out_of_the_room(call: Call, *, now: datetime) -> None:
     (120 is still on the line) until the operator ends it, except where nobody speaks."""
     if call.job:
         rooms.unreached(call.job, now=now)
+        pairs.leave(call, now=now)
+    if not (call.claimed_at or call.answered_at or script.in_room(call)):
+        return  # nobody has ever been in it
     if call.state != Call.State.WRAP_UP:
         rooms.close(call, now=now)
     recordings.stop(call, now=now)

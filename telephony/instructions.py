@@ -46,7 +46,8 @@ class Bridge:
     """Join with `to`; `name` is for a screen.
 
     "operator:<user id>" joins the caller with an operator, in the room of the caller's own call;
-    "call:<call id>" joins a leg that we placed with the room of that call; else an E.164 number.
+    "call:<call id>" joins a leg that we placed with the room of that call, or the caller of that
+    call with whom we rang for her; else an E.164 number.
     """
 
     to: str

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from elders import ledger, roles
 from elders.models import User
-from telephony import attempts, outbound, script
+from telephony import attempts, outbound, pairs, script
 from telephony.carriers.base import Carrier
 from telephony.carriers.registry import carrier_named
 from telephony.errors import CallError, CarrierError
@@ -226,6 +226,7 @@ def close(call: Call, *, now: datetime) -> None:
     if not Party.objects.filter(call=call).exists():
         return  # nobody was ever in it, or asked
     _stop_ringing(call, now=now)
+    pairs.dismiss(call, now=now)
     legs = Call.objects.filter(
         job__purpose=CONFERENCE,
         job__subject=f"call:{call.pk}",

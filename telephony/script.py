@@ -73,7 +73,9 @@ def ask(call: Call, question: Callable[[], Sequence[Instruction]]) -> Sequence[I
         return answer
     except Exception:
         log.exception("The script failed; the caller goes to a person", extra={"call": call.pk})
+        heard = call.sequence
         call.refresh_from_db()
+        call.sequence, call.silence_at = heard, None
         return [Enqueue(Priority.URGENT)]
 
 
@@ -104,7 +106,8 @@ def _leaves_alone(call: Call, given: Sequence[Instruction]) -> bool:
 
 
 def in_room(call: Call) -> bool:
-    """Whether this leg, which we placed, is in the conversation of another call."""
+    """Whether this leg is in a conversation that no operator need have: one that we placed in the
+    room of another call, a caller with whoever was put through to her."""
     return "room" in call.step
 
 

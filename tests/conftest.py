@@ -7,9 +7,10 @@ from typing import NoReturn
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
-from dispatch import questions
+from dispatch import questions, triage_seed
 from dispatch.live import outage
 from providers import categories
 from tests.infra import house as houses
@@ -18,6 +19,13 @@ from tests.infra.house import House
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+from tracking import kinds
+
+# How fast the machine is decides nothing; in CI the examples are always the same.
+settings.register_profile(
+    "one-number", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("one-number")
 
 
 @pytest.fixture
@@ -52,6 +60,8 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db")
         categories.ensure()
         questions.ensure()
+        triage_seed.ensure()
+        kinds.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from elders import roles
 from elders.fields import EncryptedTextField
-from tracking import devices
-from tracking.models import Device, DeviceLink
+from tracking import devices, zones
+from tracking.minding import DeviceKind
+from tracking.models import Device, DeviceLink, Landmark, Zone
 
 
 class DeviceRegister:
@@ -36,16 +37,26 @@ class LinkInline(DeviceRegister, admin.TabularInline[DeviceLink, Device]):
     model = DeviceLink
     extra = 0
     autocomplete_fields = ("elder", "worker")
+    readonly_fields = ("in_service_at", "tested_at")
 
 
 @admin.register(Device)
 class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     inlines = (LinkInline,)
-    list_display = ("device_id", "name", "protocol", "registered", "require_token", "heard")
+    list_display = ("device_id", "name", "protocol", "kind", "registered", "require_token", "heard")
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = ("device_id", "name", "protocol", "registered", "require_token", "datum_in", "key")
+    fields = (
+        "device_id",
+        "name",
+        "protocol",
+        "kind",
+        "registered",
+        "require_token",
+        "datum_in",
+        "key",
+    )
     formfield_overrides = {
         EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
     }
@@ -58,3 +69,33 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     @admin.display(description=_("last heard"), ordering="last_heard_at")
     def heard(self, device: Device) -> Any:
         return device.last_heard_at
+
+
+@admin.register(Zone)
+class ZoneAdmin(DeviceRegister, admin.ModelAdmin[Zone]):
+    """One that is not wanted any more is switched off: its alarms stay explained."""
+
+    list_display = ("elder", "kind", "name", "watched_from", "watched_until", "active")
+    list_filter = ("kind", "active")
+    search_fields = ("elder__name", "elder__name_zh", "name")
+    autocomplete_fields = ("elder",)
+
+    def save_model(self, request: HttpRequest, obj: Zone, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        zones.begin_again(obj)
+
+
+@admin.register(Landmark)
+class LandmarkAdmin(DeviceRegister, admin.ModelAdmin[Landmark]):
+    """By these a place is told where no geocoder is set."""
+
+    list_display = ("name", "name_zh", "area", "area_zh", "lat", "lon")
+    search_fields = ("name", "name_zh", "area", "area_zh")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+
+@admin.register(DeviceKind)
+class DeviceKindAdmin(DeviceRegister, admin.ModelAdmin[DeviceKind]):
+    list_display = ("code", "name", "name_zh", "silent_after_s", "other_is_help", "tested")

@@ -8,12 +8,16 @@ from django.db import transaction
 from django.db.models import F
 
 from tracking import devices, ingest
+from tracking.clocks import clock_at
 from tracking.flow import alarm_flow
 from tracking.ingest import Spoken
-from tracking.messages import Message
-from tracking.models import Alarm, Clock, Device, Protocol
+from tracking.messages import Kind, Message
+from tracking.models import Alarm, Clock, Device, Protocol, Zone
 
 log = logging.getLogger(__name__)
+
+# What an alarm of ours keeps of the last position of its device.
+PLACE = ("lat", "lon", "accuracy_m", "valid", "fixed_at", "clock", "source", "datum_in")
 
 
 def cry(
@@ -39,6 +43,37 @@ def cry(
     return alarm
 
 
+def notice(
+    device: Device,
+    zone: Zone,
+    kind: Kind,
+    *,
+    reference: str,
+    course: float | None,
+    now: datetime,
+) -> Alarm | None:
+    """Keep an alarm that the device did not cry itself, and hand it over; once for a reference.
+
+    It names where the device was last, and `course` where it was going. In a transaction.
+    """
+    alarm, fresh = Alarm.objects.get_or_create(
+        device=device,
+        reference=reference,
+        defaults={
+            **{name: getattr(device, name) for name in PLACE},
+            "received_at": now,
+            "course": course,
+            "elder": zone.elder,
+            "zone": zone,
+            "kinds": [str(kind)],
+            "verified": device.registered,
+        },
+    )
+    if fresh:
+        _hand_over(alarm, now=now)
+    return alarm if fresh else None
+
+
 def hand_over_waiting(*, now: datetime, limit: int = 100) -> int:
     """Hand over again what the flow failed to take; how many it has taken now.
 
@@ -58,7 +93,7 @@ def _keep(
     now: datetime,
 ) -> Alarm:
     said = message.sent_at or now
-    believed = said if ingest.clock_at(said, now=now) == Clock.GOOD else now
+    believed = said if clock_at(said, now=now) == Clock.GOOD else now
     holder = devices.holder_at(device, believed) or devices.holder_at(device, now)
     place: dict[str, Any] = {"received_at": now, "source": protocol, "fixed_at": message.sent_at}
     if message.fix:

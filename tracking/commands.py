@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from elders.models import User
 from tracking.errors import TrackingError
-from tracking.models import Device, DeviceCommand
+from tracking.models import Device, DeviceCommand, Order
 from tracking.protocols import registry
 
 GOOD_FOR_S = 3_600
@@ -42,6 +42,12 @@ def ask(
         asked_at=now,
         expires_at=now + timedelta(seconds=GOOD_FOR_S),
     )
+
+
+def possible(device: Device) -> list[Order]:
+    """What the device can be told, in its protocol."""
+    examples = {Order.INTERVAL: "60", Order.CALL: "13800000000"}
+    return [order for order in Order if _frame(device, order, examples.get(order, ""))]
 
 
 def due(device_ids: Iterable[str], *, now: datetime) -> list[DeviceCommand]:

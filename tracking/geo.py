@@ -20,6 +20,17 @@ def is_nowhere(lat: float, lon: float) -> bool:
     return abs(lat) < _NOWHERE and abs(lon) < _NOWHERE
 
 
+def is_on_earth(lat: float, lon: float) -> bool:
+    """Whether these are degrees of a place, or of one in the wrong order (`is_swapped`)."""
+    return (abs(lat) <= 90 and abs(lon) <= 180) or is_swapped(lat, lon)
+
+
+def is_swapped(lat: float, lon: float) -> bool:
+    """Whether a latitude beyond the poles is a longitude of China. Elsewhere it is a mistake that
+    nobody can put right: half of the world has no longitude by which to tell."""
+    return 90 < lat <= 135 and 18 <= lon <= 54
+
+
 def leg(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> Leg:
     """The shortest way over the ellipsoid."""
     course, _, distance_m = _EARTH.inv(from_lon, from_lat, to_lon, to_lat)

@@ -1,7 +1,7 @@
 """Positions: what devices say of themselves becomes their last positions and their history."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -9,17 +9,15 @@ from django.conf import settings
 from django.db import transaction
 
 from providers import duty
-from tracking import datums, doubts, rows, weighing
+from tracking import datums, doubts, geo, hints, rows, weighing, zones
+from tracking.clocks import clock_at
 from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, Datum, DeviceLink, Protocol
+from tracking.models import Clock, Datum, Device, DeviceLink, Hint, Protocol
 from tracking.rows import Entry, News, Reading
 from tracking.weighing import Rank
-
-AHEAD_S = 120  # a device's clock may be this much ahead of ours
-EPOCH = datetime(2001, 1, 1, tzinfo=UTC)  # clocks that nobody set begin in 1970, 1980 or 2000
 
 
 class Spoken(NamedTuple):
@@ -38,20 +36,31 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
     """
     news: dict[int, News] = {}
     history: list[Entry] = []
+    cells: dict[int, str] = {}
     for device, message, protocol, at in spoken:
         about = news.setdefault(device.pk, News(device.pk, at))
         about.heard_at = max(about.heard_at, at)
         about.battery = about.battery if message.battery is None else message.battery
         about.charging = about.charging if message.charging is None else message.charging
+        if message.cells and (cell := _cell(message)) != device.cell:
+            cells[device.pk] = cell
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
-            history.append(Entry(device.pk, said, message.battery, _doubt(said, about, device)))
+            swapped = geo.is_swapped(message.fix.lat, message.fix.lon)
+            doubt = doubts.SWAPPED if swapped else _doubt(said, about, device)
+            history.append(Entry(device.pk, said, message.battery, doubt))
             if _displaces(said, about.last, device):
                 about.last = said
     rows.write(history, list(news.values()), now=now)
+    heard = [hint for one in spoken if (hint := hints.of(one.message, one.device.pk, now=one.at))]
+    if heard:
+        Hint.objects.bulk_create(heard)
+    for pk, cell in cells.items():  # few: who sits at home stays in the same one
+        Device.objects.filter(pk=pk).update(cell=cell)
     moved = {about.device_id: about.last for about in news.values() if about.last}
-    if moved:
-        _take_holders_along(moved, now=now)
+    if moved and (watched := _take_holders_along(moved, now=now)):
+        of_note = zones.of_note(entry for entry in history if entry.device_id in watched)
+        transaction.on_commit(partial(zones.judge, of_note, now=now), robust=True)
 
 
 def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Reading:
@@ -64,7 +73,8 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
     datum_in = fix.datum or (
         datum if datum != Datum.WGS84 else settings.DATUMS.get(protocol, datum)
     )
-    lat, lon = (fix.lat, fix.lon)
+    swapped = geo.is_swapped(fix.lat, fix.lon)
+    lat, lon = (fix.lon, fix.lat) if swapped else (fix.lat, fix.lon)
     if datum_in != Datum.WGS84:
         lat, lon = datums.to_wgs84(lat, lon, datum_in)
     return Reading(
@@ -81,13 +91,6 @@ def reading(fix: Fix, *, datum: str, protocol: Protocol, now: datetime) -> Readi
         source=str(protocol),
         datum_in=datum_in,
     )
-
-
-def clock_at(said: datetime, *, now: datetime) -> Clock:
-    """What a device's clock is worth that says `said` now. Old is not wrong: it may be buffered."""
-    if said > now + timedelta(seconds=AHEAD_S):
-        return Clock.AHEAD
-    return Clock.UNSET if said < EPOCH else Clock.GOOD
 
 
 def _displaces(said: Reading, last: Reading | None, device: Known) -> bool:
@@ -112,6 +115,12 @@ def _doubt(said: Reading, about: News, device: Known) -> str:
     return doubts.doubt(_point(said), before, received_at=said.received_at)
 
 
+def _cell(message: Message) -> str:
+    """The cell that serves the device, as `Device.cell` keeps it."""
+    serving = message.cells[0]
+    return f"{serving.mcc}-{serving.mnc:02}-{serving.lac}-{serving.cid}"[:40]
+
+
 def _point(said: Reading) -> Point:
     return Point(said.lat, said.lon, said.fixed_at, said.accuracy_m)
 
@@ -120,18 +129,20 @@ def _rank(said: Reading) -> Rank:
     return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
 
 
-def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
+def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> set[int]:
     """Workers go where the device is that they held at the time, if that is sure; and after the
-    commit the flow is told whose devices have moved."""
+    commit the flow is told whose devices have moved. Answers with those whose holder has zones:
+    asked here, a batch without any costs nothing more."""
     links = DeviceLink.objects.filter(device_id__among=moved)
-    elders, workers, moves = set(), set(), []
-    for device_id, elder_id, worker_id, since, until in links.values_list(
-        "device_id", "elder_id", "worker_id", "since", "until"
+    elders, workers, moves, watched = set(), set(), [], set()
+    for device_id, elder_id, worker_id, since, until, has_zones in links.values_list(
+        "device_id", "elder_id", "worker_id", "since", "until", zones.ANY
     ):
         said = moved[device_id]
         if until is None:
             elders.add(elder_id)
             workers.add(worker_id)
+            watched |= {device_id} if has_zones else set()
         held = since <= said.believed_at and (until is None or said.believed_at < until)
         if worker_id and held and said.sound:
             place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
@@ -140,3 +151,4 @@ def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> None:
         duty.move(moves, now=now)
     tell = partial(alarm_flow().moved, elders - {None}, workers - {None}, now=now)
     transaction.on_commit(tell, robust=True)
+    return watched

@@ -1,37 +1,47 @@
 """Where an elder is, as well as anybody can know: how sure, how old, and on whose word."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import phonenumbers
-from django.db.models import F
 from phonenumbers import PhoneNumberType
 
 from elders import selectors
 from elders.models import Elder
-from tracking import geo, weighing, wording
+from tracking import addresses, geo, hints, travel, weighing, wording
 from tracking.devices import held_at
-from tracking.models import Clock, DeviceLink
+from tracking.models import Clock, Device, DeviceLink, Reading
 from tracking.weighing import APART_M, FRESH_S, STALE_S, Confidence, Sighting
 
 HOME_ACCURACY_M = 50.0
+VISIT_ACCURACY_M = 50.0
 
 
 class Source(StrEnum):
-    """On whose word: a device's fix, the fixed line she calls from, or her registered home."""
+    """On whose word: a device's fix, what a service made of the cells or Wi-Fi that it hears,
+    somebody of ours who was with her, the fixed line she calls from, or her registered home."""
 
     DEVICE = "device"
+    CELL = "cell"
+    WIFI = "wifi"
+    VISIT = "visit"
     LINE = "line"
     HOME = "home"
+
+
+MEASURED = frozenset({Source.DEVICE, Source.CELL, Source.WIFI, Source.VISIT})
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """The best answer. `fixed_at` and `age_s` are None where nothing was measured.
 
-    `alternative` stands beside it when the fix and the home are too far apart for a machine to
-    choose; then both are shown, and a person decides.
+    `course` is where she was going then, in degrees from north; None where she stayed or nobody
+    knows. `alternative` stands beside it when the fix and the home are too far apart for a machine
+    to choose; then both are shown, and a person decides.
     """
 
     elder: Elder
@@ -43,6 +53,7 @@ class Estimate:
     source: Source
     confidence: Confidence
     alternative: "Estimate | None" = None
+    course: float | None = None
 
     @property
     def is_last_known(self) -> bool:
@@ -50,24 +61,45 @@ class Estimate:
         return self.age_s is not None and self.age_s > FRESH_S
 
     @property
+    def is_measured(self) -> bool:
+        """Whether somebody or something was there, and the place is not only registered."""
+        return self.source in MEASURED
+
+    @property
+    def address(self) -> str:
+        """What is there, in the language in use: "near 12 Willow Lane, Chengxi"; "" if unknown."""
+        return addresses.near(self.lat, self.lon)
+
+    @property
     def text(self) -> str:
         """The sentence an operator reads out, in the language in use."""
         return wording.sentence(self)
 
 
-def best_location(elder: Elder, *, now: datetime, calling_from: str = "") -> Estimate | None:
-    """The best estimate; None when no device of hers has a place and no home is registered.
+class Seen(NamedTuple):
+    """A sighting, and on whose word. `device` is the one that had the fix."""
+
+    sighting: Sighting
+    source: Source
+    device: Device | None = None
+
+
+def best_location(
+    elder: Elder, *, now: datetime, calling_from: str = "", visit: Sighting | None = None
+) -> Estimate | None:
+    """The best estimate; None when nothing has a place and no home is registered.
 
     `calling_from` is the number she is on the telephone with, if she is: her own fixed line says
-    that she is at home.
+    that she is at home. `visit` is where somebody of ours was with her last, and until when.
     """
     at_home = home(elder)
     if at_home is not None:
         at_home = _on_her_line(at_home, calling_from, now=now)
-    seen = weighing.best(_sightings(elder, now=now), now=now)
-    if seen is None:
+    seen = [*_by_devices(elder, now=now), *([Seen(visit, Source.VISIT)] if visit else [])]
+    if not seen:
         return at_home
-    fix = _by_device(elder, seen, now=now)
+    best = min(seen, key=lambda one: one.sighting.doubt_m(now=now))
+    fix = _estimate(elder, best, now=now)
     return _choose(fix, at_home) if at_home else fix
 
 
@@ -99,34 +131,41 @@ def _choose(fix: Estimate, at_home: Estimate) -> Estimate:
     return replace(at_home, alternative=fix if apart else None, confidence=sure)
 
 
-def _sightings(elder: Elder, *, now: datetime) -> list[Sighting]:
-    """The last positions of the devices she holds, made since she holds them."""
-    links = DeviceLink.objects.filter(
-        held_at(now), elder=elder, device__lat__isnull=False, device__fixed_at__gte=F("since")
-    ).select_related("device")
-    return [
-        Sighting(
-            lat=device.lat,
-            lon=device.lon,
-            accuracy_m=device.accuracy_m,
-            fixed_at=device.fixed_at,
-            sound=device.valid and device.clock == Clock.GOOD,
-        )
-        for device in (link.device for link in links)
-        if device.lat is not None and device.lon is not None and device.fixed_at
-    ]
+def _by_devices(elder: Elder, *, now: datetime) -> Iterator[Seen]:
+    """The last fixes of the devices she holds, and places by what they hear, since she holds
+    them."""
+    links = DeviceLink.objects.filter(held_at(now), elder=elder).select_related("device")
+    for link in links:
+        device = link.device
+        if device.fixed_at and device.fixed_at >= link.since and device.lat is not None:
+            sound = device.valid and device.clock == Clock.GOOD
+            yield Seen(_sighting(device, sound=sound), Source.DEVICE, device)
+        since = max(link.since, now - timedelta(seconds=STALE_S))
+        if heard := hints.latest(device, since=since):
+            yield Seen(_sighting(heard, sound=True), Source(heard.source))
 
 
-def _by_device(elder: Elder, seen: Sighting, *, now: datetime) -> Estimate:
+def _sighting(row: Reading, *, sound: bool) -> Sighting:
+    assert row.lat is not None and row.lon is not None and row.fixed_at  # noqa: S101, PT018
+    return Sighting(row.lat, row.lon, row.accuracy_m, row.fixed_at, sound)
+
+
+def _estimate(elder: Elder, seen: Seen, *, now: datetime) -> Estimate:
+    """Nobody vouches for what a service made of cells or Wi-Fi: it is never of high confidence."""
+    fix = seen.sighting
+    sure = weighing.confidence(fix, now=now)
+    if seen.source in (Source.CELL, Source.WIFI) and sure is Confidence.HIGH:
+        sure = Confidence.MEDIUM
     return Estimate(
         elder=elder,
-        lat=seen.lat,
-        lon=seen.lon,
-        accuracy_m=seen.accuracy_m,
-        fixed_at=seen.fixed_at,
-        age_s=seen.age_s(now=now),
-        source=Source.DEVICE,
-        confidence=weighing.confidence(seen, now=now),
+        lat=fix.lat,
+        lon=fix.lon,
+        accuracy_m=fix.accuracy_m,
+        fixed_at=fix.fixed_at,
+        age_s=fix.age_s(now=now),
+        source=seen.source,
+        confidence=sure,
+        course=travel.course_of(seen.device) if seen.device else None,
     )
 
 

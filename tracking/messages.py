@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     REMOVED = "removed"
     TAMPER = "tamper"
+    SIM = "sim"  # its card is missing, changed or refused
     ZONE_EXIT = "zone_exit"
     ZONE_ENTER = "zone_enter"
     POWER_LOST = "power_lost"
@@ -33,6 +34,8 @@ def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
 @dataclass(frozen=True, slots=True)
 class Fix:
     """A raw reading. None is "not said"; `fixed_at` is the device's own clock, UTC.
+
+    Where latitude and longitude are swapped (`geo.is_swapped`), they are told as they were said.
 
     `datum` is a value of tracking.models.Datum where the frame itself names what it measures in;
     else the register or the protocol knows, and what comes out is WGS-84 in any case.

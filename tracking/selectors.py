@@ -34,6 +34,16 @@ def devices_for(user: User | AnonymousUser, *, now: datetime) -> QuerySet[Device
     return Device.objects.filter(pk__in=links.filter(own).values("device"))
 
 
+def elders_with_zones(user: User | AnonymousUser, *, now: datetime) -> QuerySet[Elder]:
+    """The elders whose zones `user` may see and draw: operators those they see, family those who
+    let them know where they are."""
+    if not isinstance(user, User) or not user.is_active:
+        return Elder.objects.none()
+    if roles.of(user) & {Role.OPERATOR, Role.SUPERVISOR}:
+        return elders_for(user, now=now)
+    return Elder.objects.filter(pk__in=_watched(user, now=now))
+
+
 def positions_for(
     user: User | AnonymousUser, device: Device, *, now: datetime
 ) -> QuerySet[Position]:

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
+from tracking.geo import is_on_earth
+
 T = TypeVar("T")
 
 MAX_ID = 64
+LATITUDE = "must be between -90 and 90"
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
@@ -55,10 +58,13 @@ class Fields:
         return Fields(self._entry.get(name), f"{self.place}{name}.")
 
     def pair(self, lat: str, lon: str) -> tuple[float, float] | None:
-        """A place in degrees; half of one is an error."""
-        found = self.take(lat, within(-90, 90)), self.take(lon, within(-180, 180))
+        """A place in degrees, in the order that was said; half of one is an error."""
+        found = self.take(lat, within(-180, 180)), self.take(lon, within(-180, 180))
         if found[0] is not None and found[1] is not None:
-            return found[0], found[1]
+            if is_on_earth(found[0], found[1]):
+                return found[0], found[1]
+            self.errors[self.place + lat] = LATITUDE
+            return None
         for name, value, other in ((lat, *found), (lon, *found[::-1])):
             if value is None and other is not None:
                 self.errors.setdefault(self.place + name, "is missing")
@@ -122,7 +128,10 @@ def place(value: object) -> tuple[float, float]:
     lat, separator, lon = value.partition(",")
     if not separator:
         raise ValueError("must be latitude,longitude")
-    return bounded(Param(lat), -90, 90), bounded(Param(lon), -180, 180)
+    found = bounded(Param(lat), -180, 180), bounded(Param(lon), -180, 180)
+    if not is_on_earth(*found):
+        raise ValueError(LATITUDE)
+    return found
 
 
 def course(value: object) -> float | None:

@@ -1,6 +1,5 @@
 """How much a sighting is worth: its error, its age, and whether the device vouched for it. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,11 +50,6 @@ def rank(fixed_at: datetime, lat: float, lon: float, *, sound: bool) -> Rank:
     """
     counts_from = fixed_at if sound else fixed_at - timedelta(seconds=FRESH_S)
     return counts_from, sound, lat, lon
-
-
-def best(sightings: Iterable[Sighting], *, now: datetime) -> Sighting | None:
-    """The sighting that leaves the least doubt."""
-    return min(sightings, key=lambda one: one.doubt_m(now=now), default=None)
 
 
 def confidence(sighting: Sighting, *, now: datetime) -> Confidence:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -9,13 +10,34 @@ from tracking import geo
 
 if TYPE_CHECKING:
     from tracking.locate import Estimate
+    from tracking.models import Alarm
 
 AT_HOME_M = 50
 
 
 def sentence(estimate: "Estimate") -> str:
     """What is known, then what speaks against it."""
-    return " ".join(filter(None, [_known(estimate), _but(estimate.alternative, estimate)]))
+    parts = [_known(estimate), going(estimate.course), _but(estimate.alternative, estimate)]
+    return " ".join(filter(None, parts))
+
+
+def going(course: float | None) -> str:
+    """The direction of travel; "" where there is none."""
+    return "" if course is None else _("Going %(direction)s.") % {"direction": direction(course)}
+
+
+def strayed(alarm: "Alarm") -> str:
+    """Why a zone of ours raised this alarm; "" for an alarm that a device cried itself."""
+    if alarm.zone is None:
+        return ""
+    facts = {"zone": alarm.zone, "time": f"{timezone.localtime(alarm.fixed_at):%H:%M}"}
+    if alarm.zone.kind == "no_go":
+        words = _("Is where she should not be: %(zone)s. Last seen at %(time)s.")
+    elif alarm.zone.kind == "home":
+        words = _("Is away from %(zone)s when she should be there. Last seen at %(time)s.")
+    else:
+        words = _("Has left %(zone)s. Last seen at %(time)s.")
+    return " ".join(filter(None, [words % facts, going(alarm.course)]))
 
 
 def age(age_s: float) -> str:
@@ -62,6 +84,14 @@ def _known(estimate: "Estimate") -> str:
     if estimate.source == "line":
         return _("Calling from the line at home: %(place)s.") % facts
     facts["age"] = age(estimate.age_s or 0)
+    if estimate.source == "visit":
+        return _("Somebody of ours was with her %(age)s ago: %(place)s.") % facts
+    if estimate.source in ("cell", "wifi"):
+        facts["error"] = distance(estimate.accuracy_m or 0)
+        return (
+            _("By the masts and Wi-Fi around her, %(age)s ago: %(place)s, within %(error)s.")
+            % facts
+        )
     if estimate.is_last_known:
         return _("Last known, %(age)s ago: %(place)s.") % facts
     if estimate.accuracy_m is None:
@@ -75,7 +105,7 @@ def _but(other: "Estimate | None", chosen: "Estimate") -> str:
         return ""
     away_m = geo.distance_m(chosen.lat, chosen.lon, other.lat, other.lon)
     facts = {"distance": distance(away_m), "age": age(other.age_s or 0)}
-    if other.source == "device":
+    if other.is_measured:
         return _("But the device was %(distance)s away %(age)s ago: ask.") % facts
     return _("Home is %(distance)s away: ask.") % facts
 
@@ -86,15 +116,17 @@ def _place(estimate: "Estimate") -> str:
     chinese = (get_language() or "").startswith("zh")
     address = (elder.address_zh or elder.address) if chinese else elder.address or elder.address_zh
     degrees = f"{estimate.lat:.5f}, {estimate.lon:.5f}"
-    if estimate.source != "device":
+    if not estimate.is_measured:
         return address or degrees
+    near = estimate.address
     if elder.lat is None or elder.lon is None:
-        return degrees
+        return near or degrees
     away = geo.leg(elder.lat, elder.lon, estimate.lat, estimate.lon)
     if away.distance_m <= max(AT_HOME_M, min(estimate.accuracy_m or 0, 300)):
         return _("at home, %(address)s") % {"address": address} if address else _("at home")
     facts = {"distance": distance(away.distance_m), "direction": direction(away.course)}
-    return _("%(distance)s %(direction)s of home (%(address)s)") % {
+    told = _("%(distance)s %(direction)s of home (%(address)s)") % {
         **facts,
         "address": address or degrees,
     }
+    return f"{told}, {near}" if near else told

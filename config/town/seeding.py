@@ -15,7 +15,7 @@ from math import sqrt
 
 from django.db import transaction
 
-from config.town import Town, register, roster
+from config.town import Town, landmarks, register, roster
 from elders.models import Elder
 from providers import categories
 from providers.models import Provider, Worker
@@ -61,6 +61,7 @@ def settle(
     """
     with transaction.atomic():
         categories.ensure()
+        landmarks.write(town, scale.elders)
         people = register.Register(town, now=now)
         there = Elder.objects.count()
         for batch in _batches(there + there % 2, scale.elders, register.BATCH):

@@ -23,7 +23,6 @@ from dispatch.api.shapes_people import (
 from dispatch.api.sight import Sight
 from elders import selectors
 from elders.models import Elder, LineHolder
-from tracking import locate
 from tracking.selectors import devices_for, devices_of
 
 router = Router(tags=["elders"])
@@ -56,7 +55,7 @@ def get_location(request: HttpRequest, elder_id: PathKey) -> EstimateShape:
     if not sight.whereabouts_of(elder):
         raise Forbidden
     sight.look(elder, what="location")
-    estimate = locate.best_location(elder, now=sight.now)
+    estimate = whereabouts.best(elder, now=sight.now)
     if estimate is None:
         raise NotFound({"location": "nothing is known of where she is"})
     return portrait.estimate(whereabouts.in_words(estimate))

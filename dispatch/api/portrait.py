@@ -72,7 +72,7 @@ def whole(elder: Elder, sight: Sight) -> ElderShape:
 
 
 def estimate(told: dict[str, Any]) -> EstimateShape:
-    return cast(EstimateShape, {"alternative": None, **told})
+    return cast(EstimateShape, {"alternative": None, "course": None, **told})
 
 
 def contact(row: Contact) -> ContactShape:

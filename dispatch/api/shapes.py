@@ -43,7 +43,8 @@ class Actor(TypedDict):
 
 
 class EstimateShape(TypedDict):
-    """Where to go. `alternative` stands beside it when a person must choose."""
+    """Where to go. `course` is the direction of travel in degrees from north; `alternative`
+    stands beside it when a person must choose."""
 
     lat: float
     lon: float
@@ -52,6 +53,7 @@ class EstimateShape(TypedDict):
     source: str
     confidence: str
     text: str
+    course: float | None
     alternative: dict[str, Any] | None
 
 

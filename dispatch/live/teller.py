@@ -7,20 +7,23 @@ import json
 import logging
 import os
 from atexit import register as at_exit
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Condition, Thread
+from time import sleep
 
 from dispatch.live.hub import hub
 from dispatch.live.outage import at_best, client
 
 CHANNEL = "one-number:pokes"
 LAST_WORDS_S = 1.0
+BREATH_S = 0.05
+"""Between two messages: the first poke goes out at once, what a busy moment adds goes together."""
 Pokes = dict[str, int | None]
 log = logging.getLogger(__name__)
 
 
 class Teller:
-    """`tell(topic, seq)` from any thread; the thread behind it begins with the first word."""
+    """`tell({topic: seq})` from any thread; the thread behind it begins with the first word."""
 
     def __init__(self, publish: Callable[[Pokes], object] | None = None) -> None:
         self._publish = publish or _publish
@@ -33,9 +36,9 @@ class Teller:
         self._thread: Thread | None = None
         self._telling = False
 
-    def tell(self, topic: str, seq: int | None) -> None:
+    def tell(self, pokes: Mapping[str, int | None]) -> None:
         with self._changed:
-            self._waiting[topic] = seq
+            self._waiting |= pokes
             if self._thread is None:
                 self._thread = Thread(target=self._work, name="pokes", daemon=True)
                 self._thread.start()
@@ -54,6 +57,7 @@ class Teller:
                 self._changed.wait_for(lambda: self._waiting)
                 pokes, self._waiting, self._telling = self._waiting, {}, True
             self._publish(pokes)
+            sleep(BREATH_S)
 
 
 def _publish(pokes: Pokes) -> None:

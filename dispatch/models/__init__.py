@@ -2,13 +2,15 @@
 
 from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPlan
 from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
-from dispatch.models.desk import DeskKeys
+from dispatch.models.desk import DeskKeys, NoteDraft
 from dispatch.models.offer import Assignment, Handover, Offer
 from dispatch.models.rating import Rating
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
 from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
+from dispatch.models.triage import TriageQuestion, TriageReason
+from dispatch.models.trouble import Outage, OutageElder, Trouble
 
 __all__ = [
     "AnswerRule",
@@ -24,8 +26,11 @@ __all__ = [
     "Event",
     "Handover",
     "IdempotencyKey",
+    "NoteDraft",
     "Notice",
     "Offer",
+    "Outage",
+    "OutageElder",
     "Question",
     "Rating",
     "RequestAlarm",
@@ -35,4 +40,7 @@ __all__ = [
     "Survey",
     "SurveyAnswer",
     "TrackLink",
+    "TriageQuestion",
+    "TriageReason",
+    "Trouble",
 ]

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dispatch import selectors
-from dispatch.pages.desk import answers, board, figures, finding, person, queue, subject
+from dispatch import presence, selectors
+from dispatch.pages.desk import answers, board, figures, finding, guard, person, queue, subject
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 
 
@@ -81,6 +81,7 @@ def person_region(request: DeskRequest) -> HttpResponse:
 @operators_only
 def case_region(request: DeskRequest) -> HttpResponse:
     found = subject.read(request.user, request.GET)
+    presence.looks_at(request.user, found.request)
     return render(request, "console/case.html", answers.panel(request, found))
 
 
@@ -95,11 +96,12 @@ def sending_region(request: DeskRequest) -> HttpResponse:
 @require_GET
 @operators_only
 def request_page(request: DeskRequest, pk: int) -> HttpResponse:
-    """Everything about one request, with its whole log."""
+    """Everything about one request, with its whole log; `?at=` as it stood after that line."""
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
     found = subject.of_request(request.user, shown)
     person.opened(request.user, found, now=timezone.now())
-    return render(request, "console/request.html", answers.whole(found))
+    at = guard.number(request.GET, "at")
+    return render(request, "console/request.html", answers.whole(found, at=at))
 
 
 @require_GET
@@ -107,7 +109,8 @@ def request_page(request: DeskRequest, pk: int) -> HttpResponse:
 def request_region(request: DeskRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
     found = subject.of_request(request.user, shown)
-    return render(request, "console/whole.html", answers.whole(found))
+    at = guard.number(request.GET, "at")
+    return render(request, "console/whole.html", answers.whole(found, at=at))
 
 
 @require_GET

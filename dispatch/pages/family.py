@@ -187,7 +187,7 @@ def _place_words(where: dict[str, Any], name: str) -> str:
     facts: dict[str, object] = {"elder": name, "metres": COARSE_M}
     if where.get("coarse"):
         return _("%(elder)s is within %(metres)s m of the mark.") % facts
-    if where["source"] != "device":
+    if where["source"] in ("home", "line"):
         return _("%(elder)s is at home, as far as we know.") % facts
     facts["age"] = spoken.age(where["age_s"] or 0)
     if where.get("accuracy_m") is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import wording
@@ -34,6 +34,14 @@ OFFERS: dict[str, Any] = {
     "expired": _("no answer"),
     "withdrawn": _("withdrawn"),
 }
+VISITS: dict[str, Any] = {
+    "assigned": _("accepted"),
+    "en_route": _("on the way"),
+    "on_scene": _("arrived"),
+    "cleared": _("finished"),
+    "released": _("does not come"),
+}
+TOLD: dict[str, Any] = {"made": _("told, not confirmed"), "ended": _("confirmed")}
 PRIORITIES: dict[str, tuple[Any, str]] = {
     Priority.EMERGENCY: (_("SOS"), "danger"),
     Priority.URGENT: (_("Urgent"), "warn"),
@@ -90,6 +98,7 @@ ALARMS: dict[str, Any] = {
     "zone_enter": _("entered a zone"),
     "zone_exit": _("left a zone"),
     "tamper": _("tampered with"),
+    "sim": _("SIM card"),
     "silent": _("silent"),
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
@@ -122,6 +131,9 @@ WHO: dict[str, Any] = {
     "station": _("community station"),
     "provider": _("the house that sends"),
     "family": _("family"),
+}
+DOUBTS: dict[str, Any] = {
+    "invalid": _("the device doubts it"),
 }
 # How an arrival is known.
 PROOFS: dict[str, Any] = {
@@ -175,8 +187,16 @@ WHY: dict[str, Any] = {
     State.CANCELLED: _("Cancelled"),
     **DISPOSITIONS,
 }
+ANSWERS: dict[str, Any] = {
+    "yes": pgettext_lazy("answer", "Yes"),
+    "no": pgettext_lazy("answer", "No"),
+    "unknown": pgettext_lazy("answer", "Nobody knows"),
+}
 SOURCES_OF_PLACE: dict[str, Any] = {
     "device": _("Device"),
+    "cell": _("Radio masts"),
+    "wifi": _("Wi-Fi around her"),
+    "visit": _("Last visit"),
     "line": _("Fixed line"),
     "home": _("Home address"),
 }

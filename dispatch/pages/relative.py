@@ -26,7 +26,7 @@ from elders import selectors as register
 from elders.models import AccessEntry, Consent, Contact, Elder, User
 from elders.roles import Role
 from providers.models import Category
-from tracking.models import Device
+from tracking.models import Device, Zone
 from tracking.selectors import devices_for, devices_of
 
 HISTORY = timedelta(days=30)
@@ -61,6 +61,7 @@ class Account:
     earlier: list[Earlier]
     checkin: CheckIn | None
     devices: list[Device]
+    zones: list[Zone] | None  # None without her consent for whereabouts
     consents: list[Consent]
     looks: list[Look]
     to_rate: Assignment | None
@@ -116,6 +117,7 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
         earlier=[_earlier(one) for one in lately.order_by("-pk")],
         checkin=days.first() if may else None,
         devices=list(devices_for(user, now=now).filter(pk__in=hers)),
+        zones=list(elder.zones.filter(active=True)) if exact else None,
         consents=list(elder.consents.filter(consent.running(now), grantee=user).order_by("scope")),
         looks=_looks(list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST])),
         to_rate=ratings.visits(user, requests, now=now).first() if may else None,

@@ -30,6 +30,7 @@ from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
 from dispatch.templatetags.look import initials
 from elders.models import Elder, User
 from providers.models import Task, Worker
+from tracking import locate
 from tracking.devices import held_at
 from tracking.models import DeviceLink
 
@@ -147,7 +148,7 @@ def _visit(assignment: Assignment, *, now: datetime) -> Visit:
         labels.named(request.category),
         wording.address_of(request, language),
         _geo_link(where) if where else "",
-        where["text"] if where and where["source"] == "device" else "",
+        where["text"] if where and where["source"] in locate.MEASURED else "",
         coming,
         visit.line(WORKER_STEPS, AT[AssignmentState(assignment.state)]),
         [note for elder in elders for note in _notes(elder, now=now)],
@@ -194,7 +195,7 @@ def _places(
         "lat": where["lat"],
         "lon": where["lon"],
         "text": initials(elders[0]) if elders else "!",
-        "accuracy_m": where["accuracy_m"] or 0 if where["source"] == "device" else 0,
+        "accuracy_m": where["accuracy_m"] or 0 if where["source"] in locate.MEASURED else 0,
     }
     me = visit.pin(coming, _("You")) if coming.is_under_way else None
     return {"markers": [her, me] if me else [her]}

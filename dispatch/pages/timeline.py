@@ -41,6 +41,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Nobody is free yet"),
         gettext_lazy("Our operators are looking for somebody"),
     ),
+    Kind.BRIDGED: (gettext_lazy("%(elder)s is put through to %(worker)s"), ""),
     Kind.DEPARTED: (gettext_lazy("%(worker)s set off"), ""),
     Kind.ARRIVED: (gettext_lazy("%(worker)s has arrived"), ""),
     Kind.FINISHED: (gettext_lazy("%(worker)s has finished"), ""),

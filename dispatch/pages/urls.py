@@ -16,6 +16,7 @@ from dispatch.pages import (
     track,
     wall,
     worker,
+    zones,
 )
 
 urlpatterns = [
@@ -31,6 +32,8 @@ urlpatterns = [
     path("family/elders/<int:pk>/checkin/", relative_acts.set_checkin, name="family-checkin"),
     path("family/contacts/<int:pk>/raise/", relative_acts.raise_contact, name="family-raise"),
     path("styleguide/", styleguide.index, name="styleguide"),
+    path("zones/elders/<int:pk>/", zones.of_elder, name="zones"),
+    path("zones/<int:pk>/off/", zones.switch_off, name="zone-off"),
     path("tv/", elder.television, name="tv"),
     path("elder/", elder.index, name="elder"),
     path("elder/now/", elder.region, name="elder-now"),

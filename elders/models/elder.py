@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from elders.fields import EncryptedTextField, NumberField, SearchHashField
+from elders.fields import EncryptedTextField, NumberField, SearchHashField, SpellingField
 from elders.models.account import Language, User
 from elders.models.named import Named
 from elders.models.place import GridCell, Household
@@ -31,6 +31,9 @@ class Elder(Named):
         GOOD = "good", _("good")
         HARD = "hard", _("hard of hearing")
         DEAF = "deaf", _("deaf")
+
+    spelled = SpellingField(of="name_zh", db_index=True)
+    initials = SpellingField(of="name_zh", short=True, db_index=True)
 
     user = models.OneToOneField(
         User, models.SET_NULL, null=True, blank=True, related_name="elder", verbose_name=_("user")

@@ -51,9 +51,11 @@ class Carrier(ABC):
 
     **Several people.** A call that a person took is a conversation, one room a call, named by the
     call's id. `Bridge("operator:7")` moves the caller's leg into the room and brings operator 7
-    into it as `bring` does; `Bridge("call:12")` on a leg that we placed (family, 120) moves that
-    leg into the room of call 12. The carrier reports an operator's telephone as it picks up
-    (`desk.talk`) and as it is lost (`desk.line_lost`): a lost telephone never ends the call.
+    into it as `bring` does; `Bridge("call:12")` on a leg that we placed (family, 120, a worker), or
+    on call 12 itself, moves that leg into the room of call 12. A `push` that ends in a `Gather`,
+    an `Enqueue` or a `Hangup` takes a leg out of its room again; `Say` alone is for all in it.
+    The carrier reports an operator's telephone as it picks up (`desk.talk`) and as it is lost
+    (`desk.line_lost`): a lost telephone never ends the call.
     """
 
     name: ClassVar[str]

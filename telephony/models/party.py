@@ -26,6 +26,7 @@ class Party(models.Model):
         SUPERVISOR = "supervisor", _("supervisor")
         CONTACT = "contact", _("contact")
         SERVICE = "service", _("other service")
+        WORKER = "worker", _("worker")
         NUMBER = "number", _("another number")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="parties")

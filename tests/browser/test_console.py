@@ -287,3 +287,37 @@ def test_the_console_is_for_everybody_in_both_languages_and_themes(house, window
             if told or wide:
                 found[language, theme, path] = told, wide
     assert found == {}
+
+
+def test_two_at_one_request_see_each_other_and_what_is_typed_outlives_the_browser(house, windows):
+    staffed(house)
+    olive, otto = windows(house, "olive", bypass_csp=True), windows(house, "otto")
+    ring(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    olive.page.click("button[name=category][value=housekeeping]")
+    olive.sees("#case h2", "00001")
+    otto.open("/console/?request=1")
+    olive.sees("#case .beside", "Otto has this open too.")
+    otto.sees("#case .beside", "Olive has this open too.")
+    note = olive.at("#case textarea.note").first
+    note.press_sequentially("Hip hurts")
+    otto.sees("#case .beside", "Olive has this open too and is writing.")
+    expect(note).to_be_focused()
+
+    again = windows(house, "olive")  # another browser: the first one's machine has died
+    again.open("/console/?request=1")
+    kept = again.at("#case textarea.note").first
+    expect(kept).to_have_value("Hip hurts")
+    kept.press("Shift+Enter")
+    again.sees("#case .log", "Hip hurts")
+    expect(kept).to_have_value("")
+    otto.loses("#case .beside", "is writing")
+    otto.open("/console/")
+    olive.page.click("#case summary:has-text('What is it about?')")
+    olive.page.click("#case .triage button:text-is('A fall')")
+    olive.page.click("#case .asking li:has-text('more than an hour') button:text-is('Yes')")
+    olive.sees("#case .advice", "Call 120, even if she feels well.")
+    expect(olive.at("#case .beside")).to_have_count(0, timeout=SOON_MS)
+    found = Axe().run(olive.page, options={"runOnly": {"type": "tag", "values": AA}})
+    assert not found.response["violations"]

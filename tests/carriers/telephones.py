@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django.test import Client
 
+from telephony import script
 from telephony.carriers.twilio import errands
 from telephony.models import Call, OutboundJob
 from tests.carriers.exchange import Exchange as RealExchange
@@ -57,7 +58,9 @@ class OfSimulator:
 
         def where(self) -> str:
             call = Call.objects.get(pk=self.call)
-            return "over" if call.is_over else "room" if call.operator_id else "line"
+            if call.is_over:
+                return "over"
+            return "room" if call.operator_id or script.in_room(call) else "line"
 
         def press(self, key: str) -> None:
             self.phone.press(key)

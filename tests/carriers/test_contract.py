@@ -131,6 +131,34 @@ def a_worker_is_rung(line):
     yield phone
 
 
+def she_is_put_through_to_the_worker_who_accepts(line):
+    mei, wai = _put_through(line)
+    yield wai
+    yield mei
+    wai.hang_up()
+    yield mei
+    mei.be_silent()
+    yield mei
+
+
+def she_is_put_through_and_hangs_up_first(line):
+    mei, wai = _put_through(line)
+    yield mei
+    yield wai
+    mei.hang_up()
+    yield wai
+
+
+def _put_through(line):
+    mei = line.dial(cast.MEI_NUMBER)
+    mei.press("1")
+    work()
+    work(26)
+    wai = line.pick_up(cast.WAI_NUMBER)
+    wai.press("1")
+    return mei, wai
+
+
 def a_worker_asks_for_a_person(line):
     wants(town_elder(), now=timezone.now())
     work()
@@ -176,6 +204,8 @@ STORIES = [
     an_alarm_key,
     an_operator_takes_it_and_hangs_up,
     a_worker_is_rung,
+    she_is_put_through_to_the_worker_who_accepts,
+    she_is_put_through_and_hangs_up_first,
     a_worker_asks_for_a_person,
     a_worker_texts_and_says_no,
     she_is_rung_back_in_an_emergency,

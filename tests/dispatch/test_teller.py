@@ -24,8 +24,8 @@ def silent_redis(settings) -> Iterator[socket.socket]:
 async def test_nobody_waits_for_a_redis_that_hangs_and_our_own_screens_are_told(silent_redis):
     watcher, teller = Watcher(asyncio.get_running_loop()), Teller()
     hub.watch(watcher, "calls")
-    teller.tell("calls", 1)
-    teller.tell("calls", 2)
+    teller.tell({"calls": 1})
+    teller.tell({"calls": 2})
     assert teller._waiting or teller._telling  # it is on its way, and we are here
     assert await asyncio.wait_for(watcher.take(), 20) in ({"calls": 1}, {"calls": 2})
     teller.settle(20)
@@ -37,7 +37,7 @@ def test_what_waits_is_told_once_a_topic_with_the_newest_number():
     teller = Teller(told.append)
     with teller._changed:
         for seq in (1, 2, 3):
-            teller.tell("request:1", seq)
-        teller.tell("console", None)
+            teller.tell({"request:1": seq})
+        teller.tell({"console": None})
     teller.settle(20)
     assert told == [{"request:1": 3, "console": None}]

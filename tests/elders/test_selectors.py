@@ -152,7 +152,10 @@ def test_housemates_share_a_household_and_the_homeless_share_nothing(mei):
     assert list(selectors.housemates(cast.bo(mei))) == [mei]
 
 
-@pytest.mark.parametrize("text", ["mei", "陈", "13800000001", "330106194405120021", "CARD-7"])
+@pytest.mark.parametrize(
+    "text",
+    ["mei", "陈", "chenm", "Chen Mei", "cm", "13800000001", "330106194405120021", "CARD-7"],
+)
 def test_an_operator_finds_her_by_name_number_identity_or_card(text, now):
     mei = cast.mei(id_number="330106194405120021", card_number="card-7")
     cast.lan()

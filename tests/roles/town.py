@@ -6,9 +6,17 @@ from datetime import datetime, time, timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from dispatch import deadlines, desk, handovers, intake, links, offers, ownership
+from dispatch import deadlines, desk, handovers, intake, links, offers, ownership, troubles
 from dispatch.actors import SYSTEM, Actor
-from dispatch.models import Handover, Notice, Offer, ServiceRequest, TrackLink
+from dispatch.models import (
+    Handover,
+    Notice,
+    Offer,
+    Outage,
+    OutageElder,
+    ServiceRequest,
+    TrackLink,
+)
 from dispatch.states import Priority
 from elders.consent import Scope
 from elders.models import Elder, User
@@ -18,7 +26,7 @@ from telephony import inbound, outbound
 from telephony.models import CallBack, CallReview, Recording, SimulatorItem
 from tests import cast
 from tracking import reception
-from tracking.models import Protocol
+from tracking.models import Protocol, Zone
 from tracking.protocols import osmand
 
 # Hers alone: found in an answer, it was she who was shown. Her key in the register too.
@@ -116,7 +124,15 @@ def _story(
     )
     item = SimulatorItem.objects.order_by("pk").first()
     notice = Notice.objects.order_by("pk").first()
+    outage = Outage.objects.create(
+        cause="silent", scope="grid", key="330106", since=now, opened_at=now
+    )
+    line = OutageElder.objects.create(outage=outage, elder=mei, risk=3)
+    (trouble,) = troubles.begin("removed", [device.pk], now=now)
     return {
+        "outage_id": str(outage.pk),
+        "line_id": str(line.pk),
+        "trouble_id": str(trouble.pk),
         "step": "wait",  # of a telephone's leg
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),
@@ -130,6 +146,8 @@ def _story(
         "item_id": str(item.pk if item else 0),
         "elder_id": str(mei.pk),
         "device_id": device.device_id,
+        "device_pk": str(device.pk),
+        "zone_id": str(Zone.objects.create(elder=mei, corners=[[mei.lat, mei.lon]]).pk),
         "provider_id": str(kitchen.pk),
         **_books(wai, kitchen, now=now),
         "worker_id": str(wai.pk),

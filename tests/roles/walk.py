@@ -14,7 +14,7 @@ from dispatch.api import api
 from tests.roles.town import Town
 
 # `<int:pk>` in a page's path is whatever stands before it.
-BEFORE_PK = {"visits": "assignment_id"}
+BEFORE_PK = {"visits": "assignment_id", "devices": "device_pk"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from elders.models import Elder, Line, LineHolder
 from telephony import outbound
 from telephony.instructions import Enqueue, Gather, Hangup, Instruction, Say
-from telephony.models import Call, OutboundJob
+from telephony.models import Call, CallBack, OutboundJob
 
 BROKEN = "+8613800000666"
 QUIET = "+8613800000777"
@@ -48,10 +48,15 @@ class TownScript:
         self.told.append(("speech", text))
         return []
 
-    def hung_up(self, call: Call, *, now: datetime) -> None:
+    def hung_up(self, call: Call, callback: CallBack | None, *, now: datetime) -> None:
         self.told.append(("hung_up", call.state))
         if call.step.get("asked"):
             raise ZeroDivisionError("the script is broken")
+
+    def parted(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
+        self.told.append(("parted", call.pk))
+        gone = Say("They have hung up", "en")
+        return [gone, Gather() if call.job is None else Hangup()]
 
     def answered(self, job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruction]:
         return [Say(job.text, "en"), Gather()]

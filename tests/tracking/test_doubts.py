@@ -64,6 +64,25 @@ def test_the_doubt_stands_on_the_position_and_decides_nothing(notebook):
     assert hear(32.27, 50) == "jump"
 
 
+def test_a_latitude_beyond_the_poles_is_turned_round_and_labelled(notebook, db):
+    said = (120.15, 30.27)
+    message = Message("watch", fix=Fix(*said, NOW, 10))
+    receive([message], sender=Sender(Protocol.OSMAND), now=NOW)
+    position = Position.objects.get()
+    assert (position.lat, position.lon, position.doubt) == (said[1], said[0], "swapped")
+    assert (position.device.lat, position.device.lon) == (said[1], said[0])
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "kept"),
+    [(120.15, 30.27, 1), (120.15, 99, 0), (91, 0, 0), (181, 30, 0), (30.27, 120.15, 1)],
+)
+def test_over_http_only_what_is_on_earth_either_way_is_taken(send, lat, lon, kept):
+    answer = send(id="watch", lat=lat, lon=lon)
+    assert answer.status_code == (200 if kept else 400)
+    assert Position.objects.count() == kept
+
+
 def walk(steps: int) -> list[Point]:
     return [point(30.27 + n * 1e-5, 120.15, age_s=10 * (steps - n)) for n in range(steps)]
 

@@ -159,7 +159,7 @@ def test_doubt_grows_with_age_and_confidence_never_does(age_s, older_s, accuracy
     new = Sighting(*HOME, accuracy_m, now - timedelta(seconds=age_s))
     old = Sighting(*HOME, accuracy_m, now - timedelta(seconds=age_s + older_s))
     assert old.doubt_m(now=now) > new.doubt_m(now=now)
-    assert weighing.best([old, new], now=now) is new
+    assert min([old, new], key=lambda one: one.doubt_m(now=now)) is new
     order = ["low", "medium", "high"]
     assert order.index(weighing.confidence(old, now=now)) <= order.index(
         weighing.confidence(new, now=now)

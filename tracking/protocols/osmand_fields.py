@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from tracking import values, words
-from tracking.geo import is_nowhere
+from tracking.geo import is_nowhere, is_on_earth
 from tracking.messages import Fix, Kind, Message
 
 T = TypeVar("T")
@@ -13,7 +13,7 @@ T = TypeVar("T")
 KNOT_MPS = 0.514444
 
 PERCENT, SHARE = values.measured(100), values.measured(1)
-LATITUDE, LONGITUDE = values.within(-90, 90), values.within(-180, 180)
+DEGREES = values.within(-180, 180)
 METRES, HEIGHT = values.measured(1e7), values.within(-12_000, 100_000)
 SPEED, KNOTS = values.measured(1_000), values.measured(2_000)
 
@@ -98,8 +98,8 @@ def _device_id(reader: "_Reader", *, insist: bool) -> str:
 
 
 def _fix(reader: "_Reader", message: Message) -> Fix | None:
-    lat = reader.take("lat", LATITUDE)
-    lon = reader.take("lon", LONGITUDE)
+    lat = reader.take("lat", DEGREES)
+    lon = reader.take("lon", DEGREES)
     if place := reader.take("location", values.place):
         lat, lon = place
     accuracy_m = reader.take("accuracy", METRES)
@@ -113,6 +113,9 @@ def _fix(reader: "_Reader", message: Message) -> Fix | None:
         for name, value, other in (("lat", lat, lon), ("lon", lon, lat)):
             if value is None and other is not None and not reader.failed(name):
                 reader.errors[name] = "is missing"
+        return None
+    if not is_on_earth(lat, lon):
+        reader.errors["lat"] = values.LATITUDE
         return None
     if is_nowhere(lat, lon):
         message.warnings["lat"] = "(0, 0) is not a place"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from tracking.geo import is_nowhere
+from tracking.geo import is_nowhere, is_on_earth
 from tracking.messages import Fix, Kind, Message, in_order
 from tracking.words import printable
 
@@ -56,7 +56,7 @@ def place(
 
     Measures that cannot be are left out; a fix that the device doubts is kept and says so.
     """
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+    if not is_on_earth(lat, lon):
         message.warnings["position"] = "lies outside of the earth"
         return
     if is_nowhere(lat, lon):

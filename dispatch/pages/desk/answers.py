@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import presence, surge
 from dispatch.live import pokes
+from dispatch.models import NoteDraft
 from dispatch.pages import labels
-from dispatch.pages.desk import case, choices, person, place, queue, room, subject
+from dispatch.pages.desk import case, choices, person, place, queue, replay, room, subject
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
 from elders import roles
 from elders import selectors as register
+from elders.models import User
 from providers.models import Category
 from telephony.models import Call
 
@@ -102,14 +104,28 @@ def panel(request: DeskRequest, found: Subject) -> dict[str, Any]:
         "categories": Category.objects.all(),
         "others": case.others(request.user, found),
         **case.read(found, now=timezone.now()),
+        **desk_of(request.user, found),
     }
 
 
-def whole(found: Subject) -> dict[str, Any]:
-    """Everything about the request, for its own page."""
+def desk_of(user: User, found: Subject) -> dict[str, Any]:
+    """Who else has the request open, and what each is writing."""
     if found.request is None:
         return {}
-    return {"subject": found, **heading(found), **case.whole(found.request, now=timezone.now())}
+    drafts = dict(NoteDraft.objects.filter(request=found.request).values_list("user", "text"))
+    return {
+        "draft": drafts.get(user.pk, ""),
+        "beside": [(one, one.pk in drafts) for one in presence.beside(user, found.request)],
+    }
+
+
+def whole(found: Subject, *, at: int | None = None) -> dict[str, Any]:
+    """Everything about the request, for its own page; with `at`, how it stood after that line."""
+    if found.request is None:
+        return {}
+    everything = case.whole(found.request, now=timezone.now())
+    then = replay.read(found.request, at)
+    return {"subject": found, "then": then, **heading(found), **everything}
 
 
 def sending(found: Subject) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dispatch import reasons, selectors, whereabouts
+from dispatch import reasons, selectors, triage, whereabouts
 from dispatch.models import Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
@@ -17,7 +17,8 @@ from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
-from tracking.models import Alarm
+from tracking import wording as spoken
+from tracking.models import Alarm, DeviceLink
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
 ALARMS = 50  # shown one by one; the others are counted
@@ -50,6 +51,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     going = [(one, place.how_far(one, where, now=now)) for one in place.coming(subject)]
     return {
         "case": request,
+        "triage": triage.read(request) if request.is_open else None,
+        "answers": labels.ANSWERS.items(),
         "note": note(request),
         "may_cancel": may_move(State(request.state), State.CANCELLED),
         "going": going,
@@ -61,15 +64,29 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "told": [notices.line(n) for n in request.notices.filter(done_at=None).order_by("-id")],
         "clock": request.deadlines.filter(RUNNING, kind="state").first(),
         "dispositions": dispositions(),
+        "pressed": request.alarms.exists(),
+        "wearers": wearers(request),
         "needs_witness": request.is_emergency and request.voice_at is None,
     }
 
 
 def note(request: ServiceRequest) -> str:
-    """What was wished; of an alarm, what the device said."""
+    """What was wished; of an alarm, what the device said, and why a zone of ours raised one."""
     if request.source != ServiceRequest.Source.ALARM:
         return request.note
-    return labels.alarms_named(request.note)
+    ours = _alarms(request).filter(zone__isnull=False).select_related("zone").first()
+    said = labels.alarms_named(request.note)
+    return f"{said}: {spoken.strayed(ours)}" if ours else said
+
+
+def wearers(request: ServiceRequest) -> list[DeviceLink]:
+    """Who has the device by now that cried for somebody who had it at the time: a buffered alarm
+    goes to its holder then, and a wrong clock must not keep it from the one now."""
+    if request.elder_id is None:
+        return []
+    devices = request.alarms.values("alarm__device")
+    now = DeviceLink.objects.filter(device__in=devices, until=None, elder__isnull=False)
+    return list(now.exclude(elder=request.elder_id).select_related("device", "elder"))
 
 
 def others(user: User, subject: Subject) -> list[ServiceRequest]:

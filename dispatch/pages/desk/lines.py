@@ -18,9 +18,11 @@ SENTENCES: dict[str, Any] = {
     "request.claimed": gettext_lazy("Taken on"),
     "request.returned": gettext_lazy("Given back to the desk: %(why)s"),
     "request.noted": gettext_lazy("%(text)s"),
+    "request.triaged": gettext_lazy("%(about)s %(asked)s %(answer)s"),
     "request.unfilled": gettext_lazy("Nobody found"),
     "request.escalated": gettext_lazy("Made an emergency. %(reason)s"),
     "request.reopened": gettext_lazy("Opened again: %(reason)s"),
+    "request.bridged": gettext_lazy("Put through to %(worker)s"),
     "request.confirmed": gettext_lazy("Confirmed: all is well"),
     "request.closed": gettext_lazy("Closed: %(disposition)s. %(reason)s %(evidence)s"),
     "request.cancelled": gettext_lazy("Cancelled. %(reason)s"),
@@ -59,7 +61,7 @@ def told(events: Iterable[Event]) -> list[Line]:
             words=sentence(event.kind, event.data),
             by="" if event.by.get("kind") == "system" else str(event.by.get("name", "")),
             kind=event.kind,
-            grave=event.kind in GRAVE,
+            grave=event.kind in GRAVE or event.data.get("grave") is True,
         )
         for event in events
     ]
@@ -88,8 +90,9 @@ class _Facts(dict[str, str]):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__({key: str(value) for key, value in data.items() if value is not None})
-        if isinstance(data.get("worker"), Mapping):
-            self["worker"] = labels.named(data["worker"])
+        for key in ("worker", "about", "asked"):
+            if isinstance(data.get(key), Mapping):
+                self[key] = labels.named(data[key])
         if "accuracy_m" in data:
             self["place"] = _place(data)
         if data.get("source") == "alarm" and data.get("note"):
@@ -117,4 +120,5 @@ TABLES: dict[str, dict[str, Any]] = {
     "proof": labels.PROOFS,
     "service": timeline.SERVICES,
     "why": labels.WHY,
+    "answer": labels.ANSWERS,
 }

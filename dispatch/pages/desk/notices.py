@@ -1,6 +1,5 @@
 """The sentence of every notice: what happened, and what a person must do."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Notice
 from dispatch.pages import labels
+from dispatch.pages.desk import outages
 
 # code → sentence; what it may name is in `_facts`.
 SENTENCES: dict[str, Any] = {
@@ -52,9 +52,9 @@ SENTENCES: dict[str, Any] = {
     ),
     "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
-    "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
+    "worker_silent": gettext_lazy("%(worker)s is not heard any more. Ring them."),
     "unknown_faults": gettext_lazy("Devices nobody registered say: %(kinds)s. Last: %(device)s"),
-    "outage": gettext_lazy("Power cut: %(lost)s devices without, %(back)s again. %(places)s"),
+    "outage": gettext_lazy("%(outage)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
     "unread": gettext_lazy("A text that nobody has acted on. Read it, and ring or send somebody."),
     "calls_drawn": gettext_lazy(
@@ -97,6 +97,7 @@ class Line:
     number: str  # of the request
     opened_at: datetime
     times: int
+    href: str = ""  # a page of its own
 
 
 def line(notice: Notice) -> Line:
@@ -111,6 +112,7 @@ def line(notice: Notice) -> Line:
         number=request.number if request else "",
         opened_at=notice.opened_at,
         times=notice.times,
+        href=outages.address(notice.data.get("outage")) if notice.code == "outage" else "",
     )
 
 
@@ -150,19 +152,11 @@ def _facts(notice: Notice) -> dict[str, str]:
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
-        "lost": str(len(data.get("lost", {}))),
-        "back": str(len(data.get("back", []))),
-        "places": _places(data),
+        "outage": outages.sentence(data.get("outage")),
         "kinds": labels.alarms(list(data.get("kinds", []))),
         "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
         "worker": _worker(notice),
     }
-
-
-def _places(data: dict[str, Any]) -> str:
-    """ "Willow Lane 12, Pear Lane 3": where devices without power are, the most first."""
-    counted = Counter(place for place in data.get("lost", {}).values() if place)
-    return ", ".join(f"{place} {count}" for place, count in counted.most_common(5))
 
 
 def _worker(notice: Notice) -> str:

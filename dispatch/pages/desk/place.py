@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch import matching
+from dispatch import matching, whereabouts
 from dispatch.matching import Ranked
 from dispatch.models import Assignment
 from dispatch.pages import labels
@@ -54,7 +54,7 @@ class Where:
 def find(subject: Subject, *, now: datetime) -> Where | None:
     """Of an elder as she is now; of a stranger as the request has it."""
     if subject.elder:
-        found = locate.best_location(subject.elder, now=now, calling_from=subject.calling_from)
+        found = whereabouts.best(subject.elder, now=now, calling_from=subject.calling_from)
         if found is None:
             return None
         other = _spot(found.alternative) if found.alternative else None

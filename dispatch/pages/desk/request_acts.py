@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from dispatch import closing, intake, notes, offers, ownership, selectors, voice
+from dispatch import closing, intake, notes, offers, ownership, selectors, triage, trials, voice
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
 from dispatch.pages.desk import answers, guard, people, subject
@@ -108,6 +108,16 @@ def close(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @operators_only
+def test(request: DeskRequest, pk: int) -> HttpResponse:
+    """She has said that she tried her button."""
+    found = _seen(request, pk)
+    seq = guard.needed_number(request.POST, "seq")
+    trials.mark(found, seq=seq, by=request.user, now=timezone.now())
+    return answers.done(_("The button is tested; request %(n)s is closed.") % {"n": found.number})
+
+
+@require_POST
+@operators_only
 def cancel(request: DeskRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     reason = guard.words(request.POST, "reason")
@@ -131,6 +141,30 @@ def note(request: DeskRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     text = guard.words(request.POST, "text", needed=True)
     notes.write(found.pk, text, by=actor_of(request.user), now=timezone.now())
+    notes.forget_draft(found, by=request.user)
+    fresh = subject.of_request(request.user, _seen(request, pk))
+    return render(request, "console/case.html", answers.panel(request, fresh))
+
+
+@require_POST
+@operators_only
+def draft(request: DeskRequest, pk: int) -> HttpResponse:
+    """Keeps what is being typed, as it is typed."""
+    text = guard.words(request.POST, "text")
+    notes.keep_draft(_seen(request, pk), text, by=request.user, now=timezone.now())
+    return answers.done()
+
+
+@require_POST
+@operators_only
+def triaged(request: DeskRequest, pk: int) -> HttpResponse:
+    """A reason that was chosen, or an answer; kept at once, and drawn at once."""
+    found, by, now = _seen(request, pk), actor_of(request.user), timezone.now()
+    if reason := guard.words(request.POST, "reason"):
+        triage.choose(found.pk, reason, by=by, now=now)
+    else:
+        word = guard.choice(request.POST, "answer", triage.Answer)
+        triage.answer(found.pk, guard.words(request.POST, "question"), word, by=by, now=now)
     fresh = subject.of_request(request.user, _seen(request, pk))
     return render(request, "console/case.html", answers.panel(request, fresh))
 

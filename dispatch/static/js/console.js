@@ -1,12 +1,15 @@
 // What only the console needs.
 //   <textarea data-draft="request:7">  what is typed is kept in this tab until it is sent, also when
-//       another card is opened or the page is reloaded; data-sends: Shift+Enter sends its form
+//       another card is opened or the page is reloaded; data-sends: Shift+Enter sends its form;
+//       data-keeps="/…": the house keeps it too, as it is typed
 //   <button data-opens="id">, data-closes="id">  a dialog
 //   <details class="menu">  one at a time, closed by Escape and by a press elsewhere
 //   [data-pick-button]  refuses a press in the moment after somebody else's change moved it
 (() => {
   "use strict";
-  const SETTLED_MS = 900, KEPT = "one-number.draft.";
+  const SETTLED_MS = 900, TYPED_MS = 700, KEPT = "one-number.draft.";
+
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
   // --- drafts ---
   const drafts = () => document.querySelectorAll("[data-draft]");
@@ -21,7 +24,21 @@
     if (!draft) return;
     if (event.target.value) sessionStorage.setItem(KEPT + draft, event.target.value);
     else sessionStorage.removeItem(KEPT + draft);
+    if (event.target.dataset.keeps) later(event.target);
   });
+  let typing, keeping;
+  function later(field) {
+    clearTimeout(typing);
+    typing = setTimeout(() => keep(field), TYPED_MS);
+  }
+  // Without a line the tab still has it, and the next key tries again.
+  function keep(field) {
+    keeping?.abort();
+    keeping = new AbortController();
+    const { signal } = keeping, body = new URLSearchParams({ text: field.value });
+    fetch(field.dataset.keeps, { method: "POST", body, signal, headers: { "X-CSRFToken": token() } }).catch(() => undefined);
+  }
+  document.addEventListener("submit", () => { clearTimeout(typing); keeping?.abort(); }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const { successful, requestConfig } = event.detail;
     if (!successful || requestConfig.verb === "get") return;
@@ -99,9 +116,8 @@
   async function living(on) {
     const button = document.querySelector("[data-living]");
     if (!button) return;
-    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
     const asked = on === undefined ? {} : { method: "POST", body: JSON.stringify({ on }),
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token } };
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token() } };
     const answer = await fetch(button.dataset.living, asked).catch(() => undefined);
     if (answer?.ok) button.setAttribute("aria-pressed", String((await answer.json()).on));
   }

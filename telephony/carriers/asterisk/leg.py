@@ -6,6 +6,7 @@ listens is its program's part. Everything here runs in the leg's own turn (`turn
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ from telephony.events import Stamp
 from telephony.instructions import (
     Bridge,
     Enqueue,
-    Hangup,
     Instruction,
     Say,
 )
@@ -58,6 +58,8 @@ class Leg(Program):
     def started(self, caller: str, dialled: str) -> None:
         """The channel asks what to do: a call has come in, or one that we placed was answered."""
         if self.call_id is not None:
+            if self.place is Place.LEAVING:
+                self.resume(Place.SCRIPT)
             return
         self.place = Place.SCRIPT
         now, job = timezone.now(), names.job_of(self.ref)
@@ -170,15 +172,15 @@ class Leg(Program):
         if any(isinstance(step, Bridge) for step in instructions):
             self._stop()
             self._waits = False
+        elif not all(isinstance(step, Say) for step in instructions):
+            self._leave_room()  # to wait, to be asked, or to hear a last word
         elif self.place is Place.ROOM:
             for step in instructions:
                 if isinstance(step, Say) and self.call_id is not None:
                     self._board.announce(self.call_id, step)
-                elif isinstance(step, Hangup):
-                    self._board.hang_up(self.ref)
             return
         self._steps.extend(instructions)
-        if not self._running:
+        if not self._running and self.place is not Place.LEAVING:
             self._go()
 
     def resume(self, place: Place) -> None:
@@ -191,6 +193,8 @@ class Leg(Program):
             if not self._steps and call.queued_at:
                 self._steps.append(Enqueue(call.priority))
             self._go()
+        elif place is Place.ROOM and self._steps:
+            self._leave_room()
 
     def hold(self, on: bool) -> None:
         """Music instead of the room, or the room again."""
@@ -231,6 +235,13 @@ class Leg(Program):
         else:
             self._board.bring_outside(self.call_id, to)
 
+    def _leave_room(self) -> None:
+        """Back to the script, or not into the room at all."""
+        self._steps = deque(step for step in self._steps if not isinstance(step, Bridge))
+        if self.place is Place.ROOM:
+            self.place = Place.LEAVING
+            self._board.redirect(self.ref, "job", "s")
+
     def _move(self, place: Place, call_id: int) -> None:
         self.place = place
         self._board.redirect(self.ref, place.value, str(call_id))
@@ -239,11 +250,14 @@ class Leg(Program):
 def end(carrier: str, ref: str, *, how: str) -> None:
     """A channel is no more: its call ends, or nobody picked up. Told twice is once."""
     now, job = timezone.now(), names.job_of(ref)
+    if job is None:
+        inbound.leg_gone(carrier, ref, now=now)
+        return
     call = Call.objects.filter(carrier=carrier, carrier_ref=ref).first()
     try:
-        if job is not None and (call is None or call.answered_at is None):
+        if call is None or call.answered_at is None:
             answers.unanswered(job, ref, how=how, stamp=Stamp("gone"), now=now)
-        elif call is not None and not call.is_over:
+        elif not call.is_over:
             inbound.hang_up(call.pk, stamp=Stamp("gone"), now=now)
     except CallError:
         return  # it was over already

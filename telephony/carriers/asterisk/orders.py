@@ -54,8 +54,8 @@ def _do(board: Switchboard, order: LinkOrder, now: datetime) -> None:
         return
     if order.verb == Verb.LET_GO:  # also where the caller is gone, and others have spoken on
         board.let_go(call.pk, data["operator"])
-    if call.is_over:
-        return
+    if call.is_over and not (order.verb == Verb.PUSH and order.leg in board.legs):
+        return  # a last word is still heard
     match order.verb:
         case Verb.PUSH:
             leg = board.leg(order.leg)

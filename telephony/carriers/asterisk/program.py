@@ -24,6 +24,7 @@ from telephony.instructions import (
     Record,
     Say,
     from_json,
+    seconds_to_hear,
 )
 from telephony.models import Call
 
@@ -43,6 +44,8 @@ class Place(StrEnum):
     ROOM = "room"
     HOLD = "hold"
     DIALPLAN = "dialplan"
+    LEAVING = "leaving"
+    """On its way out of a room, back to the script."""
     JOINED = "joined"
     """With somebody whom the dialplan rang: nobody takes a caller out of a conversation."""
 
@@ -57,7 +60,7 @@ class Program(ABC):
         self._steps: deque[Instruction] = deque()
         self._running, self._running_until = "", 0.0
         self._listening: Gather | None = None
-        self._silent_at = 0.0
+        self._silent_at = self._behind_until = 0.0
         self._keys, self._is_down, self._late_s = "", False, 0.0
         self._waits = False
         self._commands = 0
@@ -83,7 +86,10 @@ class Program(ABC):
         self._running, self._listening, self._silent_at, self._keys = "", None, 0.0, ""
 
     def _perform(self, reply: Reply) -> None:
-        self._steps.extend(map(from_json, reply.instructions))
+        given = list(map(from_json, reply.instructions))
+        if given and isinstance(given[-1], Gather):
+            self._behind_until = time.monotonic() + seconds_to_hear(given)
+        self._steps.extend(given)
         if self._waits and not self._steps:
             self._steps.append(Enqueue())  # the music that a key broke off
         self._go()
@@ -126,7 +132,10 @@ class Program(ABC):
         self._listening = step
         self._silent_at = time.monotonic() + step.timeout_s
         # The register's own clock stands behind ours, from the end of the sentence.
-        behind = timezone.now() + timedelta(seconds=step.timeout_s + SLACK_S)
+        behind_s = step.timeout_s + SLACK_S
+        if time.monotonic() + behind_s <= self._behind_until:
+            return
+        behind = timezone.now() + timedelta(seconds=behind_s)
         Call.objects.filter(pk=self.call_id or 0, silence_at__isnull=False).update(
             silence_at=behind
         )

@@ -3,6 +3,8 @@
 
 import logging
 import time
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import partial
 
 from asterisk.ami.event import Event
@@ -22,6 +24,7 @@ from telephony.models import Call
 log = logging.getLogger(__name__)
 
 DOOM_S = 10.0
+LAST_WORD_S = 10.0
 AS = {"talk": "operator", "listen": "listener", "whisper": "listener"}
 """How somebody is in a room. Who whispers is beside it; in it they must not be heard."""
 
@@ -182,12 +185,14 @@ class Switchboard(Acts):
     def clear(self, call_id: int) -> None:
         """Nobody stays in a room alone, nor operators among themselves, once its caller is gone."""
         there = self.rooms.get(call_id, set())
+        if not there:
+            return
         owner = Call.objects.filter(pk=call_id).values_list("carrier_ref", flat=True).first()
         if owner in self.legs:
             return
         talking = [ref for ref in there if names.operator_of(ref) is None]
         if len(there) < 2 or not talking:
-            for ref in list(there):
+            for ref in set(there) - _ending(there):
                 self.hang_up(ref)
 
     # --- whom to ring, and to bring where ---------------------------------------------------------
@@ -227,3 +232,10 @@ class Switchboard(Acts):
     def let_go(self, call_id: int, user_id: int) -> None:
         if ref := self.telephones.get((user_id, call_id)):
             self.hang_up(ref)
+
+
+def _ending(refs: Iterable[str]) -> set[str]:
+    """Legs that have just been told to end: they hear a last word first."""
+    since = timezone.now() - timedelta(seconds=LAST_WORD_S)
+    over = Call.objects.filter(carrier_ref__in=refs, ended_at__gt=since)
+    return set(over.values_list("carrier_ref", flat=True))

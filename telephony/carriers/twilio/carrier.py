@@ -7,7 +7,7 @@ from functools import partial
 from django.conf import settings
 
 from elders.models import User
-from telephony import turns
+from telephony import script, turns
 from telephony.carriers.base import Carrier, Found
 from telephony.carriers.twilio import errands, records, rooms, token, twiml
 from telephony.carriers.twilio.rest import client, is_silent, refusals
@@ -75,7 +75,8 @@ class Twilio(Carrier):
         call = Call.objects.select_related("elder").get(pk=call.pk)  # as it is after the commit
         said = twiml.render(instructions, twiml.place_of(call))
         move = partial(_update, call.carrier_ref, twiml=said)
-        if call.answered_at and all(isinstance(step, Bridge) for step in instructions):
+        speaks = call.answered_at or script.in_room(call)
+        if speaks and all(isinstance(step, Bridge) for step in instructions):
             # She speaks already: a colleague joins her where she is, and she hears no gap.
             room = twiml.room_of(call.pk)
             move = partial(rooms.unless_there, room, call.carrier_ref, move)

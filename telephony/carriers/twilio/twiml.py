@@ -43,7 +43,7 @@ WAITS, TALKS, LISTENS, OVER = "waits", "talks", "listens", "over"
 class Place:
     """Where a leg stands: its room, the number of its next step, and what it does with no word
     from us: `waits` for a person, `talks` in its room, `listens` for keys, or is `over`.
-    `recorded`: she was told that the conversation is."""
+    `recorded`: she was told that the conversation is, and speaks with an operator."""
 
     room: str = ""
     step: int = 0
@@ -56,7 +56,7 @@ def place_of(call: Call) -> Place:
     """Where the leg of `call` stands now."""
     language = call.elder.language if call.elder else settings.LANGUAGE_CODE
     room = room_of(call.step.get("room", call.pk))  # family and 120 are in the room of her call
-    told = settings.RECORD_CALLS and bool(call.step.get("recorded"))
+    told = settings.RECORD_CALLS and bool(call.step.get("recorded") and call.operator_id)
     return Place(room, call.sequence + 1, _rest(call), language, told)
 
 

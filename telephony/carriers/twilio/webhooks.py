@@ -101,7 +101,8 @@ def _after(hook: Hook) -> str:
     if call is None:
         return _ring(hook)
     place = twiml.place_of(call)
-    if place.rest == LISTENS or script.in_room(call):  # what it was rung for is over
+    if place.rest == LISTENS or (script.in_room(call) and not call.is_inbound):
+        # What it was rung for is over.
         return twiml.render([Hangup()], place)
     return twiml.still_waiting(place)
 

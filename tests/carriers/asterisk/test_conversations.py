@@ -24,21 +24,20 @@ from tests.infra.sound import notes_in
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-def test_a_worker_who_pressed_one_is_brought_to_her_and_both_hear_each_other(story):
+def test_an_operator_who_has_her_call_keeps_it_and_adds_the_worker_who_accepted(story):
     type(story.wai).objects.update(reach_by="call", position_at=timezone.now())
     mei, call = story.mei_rings()
     handset = OfAsterisk.Set(story.exchange, mei)
     handset.press("2")
+    handset.press("0")  # she has stayed on the line, and asks for a person
+    desk.take(call.pk, by=story.olive, now=timezone.now())
+    olive = story.telephone_of(story.olive, OLIVE)
     story.work()
     wai = story.trunk.ringing(cast.WAI_NUMBER).answer()
     story.exchange.settle(wai)
     wai.press("1")
     story.until(lambda: Offer.objects.get().state == "accepted")
     story.until(lambda: wai.state == "over")
-
-    handset.press("0")  # she has stayed on the line, and asks for a person
-    desk.take(call.pk, by=story.olive, now=timezone.now())
-    olive = story.telephone_of(story.olive, OLIVE)
     conversation.add(
         Call.objects.get(pk=call.pk), cast.WAI_NUMBER, by=story.olive, now=timezone.now()
     )
@@ -50,6 +49,59 @@ def test_a_worker_who_pressed_one_is_brought_to_her_and_both_hear_each_other(sto
     story.until(lambda: wai.hears(OLIVE))  # who was rung in stays with the operator
     calls.wrap_up(call.pk, by=story.olive, disposition="helped", now=timezone.now())
     story.until_quiet()
+
+
+def test_she_stays_on_the_line_and_is_put_through_to_the_worker_who_presses_one(story):
+    type(story.wai).objects.update(reach_by="call", position_at=timezone.now())
+    mei, wai, call = _put_through(story)
+    assert cast.MEI_NUMBER not in str(wai._asked)  # the head of his INVITE
+    assert [party.who for party in rooms.present(call)] == [story.wai.name_zh]
+    wai.hang_up()
+    (gone, *_more) = prompts.sentences(wording.hung_up_on_her(language="zh-hans"))
+    story.until(lambda: gone in story.exchange.sentences(mei))
+    OfAsterisk.Set(story.exchange, mei).press("0")
+    desk.take(call.pk, by=story.olive, now=timezone.now())
+    olive = story.telephone_of(story.olive, OLIVE)
+    story.until(lambda: mei.hears(OLIVE) and olive.hears(MEI))
+    calls.wrap_up(call.pk, by=story.olive, disposition="helped", now=timezone.now())
+    story.until_quiet()
+
+
+def test_she_hangs_up_and_the_worker_hears_so_and_is_let_go(story):
+    type(story.wai).objects.update(reach_by="call", position_at=timezone.now())
+    mei, wai, call = _put_through(story)
+    mei.hang_up()
+    (gone,) = prompts.sentences(wording.hung_up(language="zh-hans"))
+    story.until(lambda: gone in story.exchange.sentences(wai))
+    story.until(lambda: wai.state == "over")
+    assert state_of(call) == "ended"
+    assert not CallBack.objects.exists()
+    story.until_quiet()
+
+
+def test_an_operator_joins_the_two_and_all_three_hear_each_other(story):
+    type(story.wai).objects.update(reach_by="call", position_at=timezone.now())
+    mei, wai, call = _put_through(story, asks_for_a_person=True)
+    desk.take(call.pk, by=story.olive, now=timezone.now())
+    olive = story.telephone_of(story.olive, OLIVE)
+    story.until(lambda: all(one.hears(OLIVE) for one in (mei, wai)) and olive.hears(OTHER))
+    assert mei.hears(OTHER)
+    calls.wrap_up(call.pk, by=story.olive, disposition="helped", now=timezone.now())
+    story.until_quiet()
+
+
+def _put_through(story, *, asks_for_a_person=False):
+    """Mei's telephone, Wai's, and her call, once they hear each other."""
+    mei, call = story.mei_rings()
+    handset = OfAsterisk.Set(story.exchange, mei)
+    handset.press("2")
+    if asks_for_a_person:
+        handset.press("0")
+    wai = story.joins(cast.WAI_NUMBER)
+    story.exchange.settle(wai)
+    wai.press("1")
+    story.until(lambda: mei.hears(OTHER) and wai.hears(MEI), within_s=30)
+    return mei, wai, call
 
 
 def test_on_hold_she_hears_music_and_nothing_else_and_is_heard_by_nobody(story):

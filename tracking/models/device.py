@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from elders.fields import EncryptedTextField
 from elders.models import Elder, User
 from providers.models import Worker
+from tracking.minding import DeviceKind
 
 
 class Protocol(models.TextChoices):
@@ -21,6 +22,13 @@ class Protocol(models.TextChoices):
     H02 = "h02", "H02"
     SIA = "sia", "SIA DC-09"
     SCAIP = "scaip", "SCAIP"
+
+
+class Radio(models.TextChoices):
+    """Of a position that nobody measured: what a service made it of."""
+
+    CELL = "cell", _("radio cells")
+    WIFI = "wifi", _("Wi-Fi")
 
 
 class Clock(models.TextChoices):
@@ -66,7 +74,12 @@ class Reading(models.Model):
     clock = models.CharField(
         _("clock"), max_length=10, choices=Clock, default=Clock.GOOD, editable=False
     )
-    source = models.CharField(_("source"), max_length=10, choices=Protocol, editable=False)
+    source = models.CharField(
+        _("source"),
+        max_length=10,
+        choices=[*Protocol.choices, *Radio.choices],
+        editable=False,
+    )
     datum_in = models.CharField(
         _("datum"), max_length=10, choices=Datum, default=Datum.WGS84, editable=False
     )
@@ -86,6 +99,15 @@ class Device(Reading):
     )
     protocol = models.CharField(
         _("protocol"), max_length=10, choices=Protocol, default=Protocol.OSMAND
+    )
+    kind = models.ForeignKey(
+        DeviceKind,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("kind"),
+        help_text=_("Where it is empty: that of its protocol."),
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     registered = models.BooleanField(_("registered"), default=False)
@@ -113,6 +135,11 @@ class Device(Reading):
     last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True, editable=False)
     charging = models.BooleanField(_("charging"), null=True, editable=False)
+    # "460-00-9345-4711", the radio cell that last served it; "" where its frames name none.
+    cell = models.CharField(_("cell"), max_length=40, blank=True, editable=False)
+    # What `silence` keeps. A message changes neither: `last_heard_at` is looked at when it is due.
+    due_at = models.DateTimeField(null=True, editable=False)
+    silent_since = models.DateTimeField(_("silent since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("device")
@@ -120,6 +147,13 @@ class Device(Reading):
         # None over what every message changes: PostgreSQL then rewrites the row alone.
         indexes = [
             models.Index(F("id"), condition=Q(registered=False), name="device_is_unknown"),
+            models.Index(F("due_at"), condition=Q(due_at__isnull=False), name="device_is_due"),
+            models.Index(F("id"), condition=Q(silent_since__isnull=False), name="device_is_silent"),
+            models.Index(
+                F("id"),
+                condition=Q(registered=True, due_at=None, silent_since=None),
+                name="device_is_unwatched",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -127,7 +161,11 @@ class Device(Reading):
 
 
 class DeviceLink(models.Model):
-    """Whose device this is from `since` to `until`: a recycled watch speaks for its holder."""
+    """Whose device this is from `since` to `until`: a recycled watch speaks for its holder.
+
+    In service, with this holder, from the first test of its button that a person has heard of;
+    `tested_at` is the last one.
+    """
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="links")
     elder = models.ForeignKey(
@@ -138,6 +176,8 @@ class DeviceLink(models.Model):
     )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    in_service_at = models.DateTimeField(_("in service since"), null=True, editable=False)
+    tested_at = models.DateTimeField(_("last tested"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("holder of a device")
@@ -205,7 +245,8 @@ class Alarm(Reading):
     `elder` or `worker` held the device when it cried. `reference` is the message's own identity
     where it states a time: sent again, it is counted in `repeats` and handed over again.
     `handed_over_at` is empty while the alarm flow has not taken it. `address` is where it was sent
-    from, `callback` where the device says that it can be spoken to.
+    from, `callback` where the device says that it can be spoken to. With a `zone` it is one that
+    we raised ourselves, because the device is where she should not be.
     """
 
     device = models.ForeignKey(Device, models.PROTECT, related_name="alarms")
@@ -220,6 +261,7 @@ class Alarm(Reading):
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     address = models.CharField(_("sent from"), max_length=64, blank=True, editable=False)
     callback = models.CharField(_("can be spoken to at"), max_length=256, blank=True)
+    zone = models.ForeignKey("Zone", models.SET_NULL, null=True, related_name="+", editable=False)
 
     class Meta:
         verbose_name = _("alarm")

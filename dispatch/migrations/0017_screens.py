@@ -7,44 +7,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("dispatch", "0011_station"),
+        ("dispatch", "0016_workers_in_danger"),
         ("providers", "0004_tasks"),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="servicerequest",
-            name="source",
-            field=models.CharField(
-                choices=[
-                    ("call", "Call"),
-                    ("alarm", "Alarm"),
-                    ("page", "Page"),
-                    ("api", "Api"),
-                    ("operator", "Operator"),
-                    ("text", "Text"),
-                    ("checkin", "Checkin"),
-                    ("station", "Station"),
-                    ("worker", "Worker"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="proof",
-            field=models.CharField(blank=True, max_length=10),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="proof_tries",
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="tasks",
-            field=models.JSONField(default=list),
-        ),
         migrations.AddField(
             model_name="tracklink",
             name="made_by",
