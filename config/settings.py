@@ -345,3 +345,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # absent: /metrics answers
 
 # --- logs ------------------------------------------------------------------------------------
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), plain=DEMO)
+
+# What `manage.py canary` presses and rings from; see dispatch/canaries.py.
+CANARY_DEVICE = env.str("CANARY_DEVICE", default="")
+CANARY_NUMBER = env.str("CANARY_NUMBER", default="")

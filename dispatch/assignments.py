@@ -1,40 +1,77 @@
 """A worker's way to the elder: depart, arrive, finish, or fall away."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import notices, transitions
+from dispatch import checklists, notices, proofs, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
 from dispatch.models import Assignment, ServiceRequest
+from dispatch.presses import LATE
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
 from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
 from providers import capacity
+from telephony import outbound
 
 A = AssignmentState
 
 
-def depart(assignment_id: int, *, by: Actor, now: datetime) -> Assignment:
-    """On the way. Told twice is done once; DispatchError when the visit has ended."""
+def depart(
+    assignment_id: int, *, by: Actor, now: datetime, at: datetime | None = None
+) -> Assignment:
+    """On the way. Told twice is done once; DispatchError when the visit has ended.
+
+    `at`, here and below, is when it was, where that is told later: the log keeps both times.
+    """
     with transaction.atomic():
         assignment, request = _held(assignment_id)
         if assignment.state == A.ASSIGNED:
-            _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
+            _step(
+                assignment,
+                request,
+                A.EN_ROUTE,
+                Kind.DEPARTED,
+                State.EN_ROUTE,
+                by=by,
+                now=now,
+                at=at,
+            )
             _expect(assignment, request, now=now)
             notices.settle(request=request, code="not_departed", now=now)
         return assignment
 
 
-def arrive(assignment_id: int, *, by: Actor, now: datetime, evidence: str = "") -> Assignment:
-    """At the door. `evidence` says how it is known, when an operator records it for the worker."""
+def arrive(
+    assignment_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
+    evidence: str = "",
+    typed: str = "",
+) -> Assignment:
+    """At the door. `evidence` says how it is known, when an operator records it for the worker;
+    `typed` is a card's number or the code of the visit (`proofs`)."""
     with transaction.atomic():
         assignment, request = _held(assignment_id)
         if assignment.state == A.ASSIGNED:
-            _step(assignment, request, A.EN_ROUTE, Kind.DEPARTED, State.EN_ROUTE, by=by, now=now)
+            _step(
+                assignment,
+                request,
+                A.EN_ROUTE,
+                Kind.DEPARTED,
+                State.EN_ROUTE,
+                by=by,
+                now=now,
+                at=at,
+            )
         if assignment.state == A.EN_ROUTE:
+            if by.kind == "worker":
+                assignment.proof = proofs.of_arrival(assignment, typed, now=now)
             _step(
                 assignment,
                 request,
@@ -43,14 +80,27 @@ def arrive(assignment_id: int, *, by: Actor, now: datetime, evidence: str = "") 
                 State.ON_SCENE,
                 by=by,
                 now=now,
+                at=at,
                 evidence=evidence,
+                proof=assignment.proof,
             )
             notices.settle(request=request, code__in=["not_departed", "late"], now=now)
         return assignment
 
 
-def finish(assignment_id: int, *, by: Actor, now: datetime, note: str = "") -> Assignment:
-    """The work is done; the elder is asked to confirm. Needs an arrival first."""
+def finish(
+    assignment_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    at: datetime | None = None,
+    note: str = "",
+    done: Collection[str] = (),
+) -> Assignment:
+    """The work is done; the elder is asked to confirm. Needs an arrival first.
+
+    `done` are the tasks that were ticked, by their keys.
+    """
     with transaction.atomic():
         assignment, request = _held(assignment_id, ended=A.CLEARED)
         if assignment.state == A.CLEARED:
@@ -61,12 +111,26 @@ def finish(assignment_id: int, *, by: Actor, now: datetime, note: str = "") -> A
             )
         capacity.give_back(assignment.worker_id)
         assignment.note = note
-        _step(assignment, request, A.CLEARED, Kind.FINISHED, State.DONE, by=by, now=now, note=note)
-        notices.settle(request=request, code="overdue", now=now)
+        assignment.tasks = checklists.ticked(request, done)
+        _step(
+            assignment,
+            request,
+            A.CLEARED,
+            Kind.FINISHED,
+            State.DONE,
+            by=by,
+            now=now,
+            at=at,
+            note=note,
+        )
+        notices.settle(request=request, code__in=["overdue", "overdue_police"], now=now)
+        outbound.withdraw(f"overdue:{request.pk}", now=now)
         return assignment
 
 
-def release(assignment_id: int, *, by: Actor, now: datetime, why: str) -> None:
+def release(
+    assignment_id: int, *, by: Actor, now: datetime, why: str, at: datetime | None = None
+) -> None:
     """The worker falls away before arriving; the next one is asked at once."""
     with transaction.atomic():
         assignment, request = _held(assignment_id, ended=A.RELEASED)
@@ -77,7 +141,15 @@ def release(assignment_id: int, *, by: Actor, now: datetime, why: str) -> None:
         capacity.give_back(assignment.worker_id)
         assignment.note = why
         _step(
-            assignment, request, A.RELEASED, Kind.RELEASED, State.OFFERED, by=by, now=now, why=why
+            assignment,
+            request,
+            A.RELEASED,
+            Kind.RELEASED,
+            State.OFFERED,
+            by=by,
+            now=now,
+            at=at,
+            why=why,
         )
         if assignment.role == Role.RESPONDER:
             notices.settle(request=request, code__in=["not_departed", "late"], now=now)
@@ -116,11 +188,15 @@ def _step(
     *,
     by: Actor,
     now: datetime,
+    at: datetime | None = None,
     **data: str,
 ) -> None:
     """Moves the assignment and logs it; only the responder moves the request with it."""
+    happened = _between(assignment, at, now=now)
+    if now - happened > LATE:
+        data["pressed_at"] = happened.isoformat()
     assignment.state = end
-    setattr(assignment, STAMP[end], now)
+    setattr(assignment, STAMP[end], happened)
     assignment.save()
     worker = assignment.worker
     transitions.advance(
@@ -137,6 +213,12 @@ def _step(
         | {key: value for key, value in data.items() if value},
     )
     pokes.after_commit(f"worker:{worker.pk}")
+
+
+def _between(assignment: Assignment, at: datetime | None, *, now: datetime) -> datetime:
+    """When it happened: as told, but never before the step ahead of it, and never to come."""
+    stamps = (assignment.assigned_at, assignment.en_route_at, assignment.on_scene_at)
+    return min(now, max(filter(None, [*stamps, at or now])))
 
 
 def _expect(assignment: Assignment, request: ServiceRequest, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.models import ServiceRequest
 from dispatch.states import AssignmentState, Disposition, Kind, OfferState, State, may_move
+from tracking import devices
 
 # What an operator states by choosing a disposition for an emergency (rule 15): either they have
 # spoken with the elder, or somebody named has seen her, or another service has taken over.
@@ -192,3 +193,6 @@ def _end(
     notices.settle(request=request, now=now)
     if to == State.CLOSED:
         afterwards.ask(request, now=now)
+    if disposition == Disposition.TEST:
+        pressed = request.alarms.values("alarm__device")
+        devices.was_tested(pressed, elder=request.elder, now=now)

@@ -30,7 +30,7 @@ def begin(request: ServiceRequest, *, now: datetime) -> None:
     ownership.watch_unclaimed(request, now=now)
     if lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
         ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
-    else:
+    elif request.source != ServiceRequest.Source.WORKER:  # whose telephone must not ring
         clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
     plans = _plans(request)
     summons.tell_contacts(request, [plan.elder for plan in plans if plan.ring_contacts], now=now)
@@ -45,8 +45,9 @@ def may_send(request: ServiceRequest) -> bool:
     says that nobody is sent, somebody goes all the same once no voice could be reached. What a
     text means a person must read first.
     """
+    source = ServiceRequest.Source
     if not request.is_emergency:
-        return request.source != ServiceRequest.Source.TEXT
+        return request.source not in (source.TEXT, source.CANARY)
     plans = _plans(request)
     if any(plan.send_responder for plan in plans):
         return True

@@ -1,87 +1,57 @@
-"""What devices say of themselves: told to the desk once for each cause, and counted.
+"""What devices say of themselves: a trouble of the device, or the end of one.
 
-A power cut makes every base station in a street say so in the same minute: that is one outage.
-Devices that nobody registered have one line for all of them.
+Devices that nobody registered have one line on the desk for all of them.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from dispatch import notices
+from dispatch import notices, troubles
 from dispatch.live import pokes
 from dispatch.models import Notice
 from providers.models import Category
-from tracking.models import Alarm
+from tracking import devices, silence
+from tracking.models import Alarm, Protocol
 
-WINDOW_S = 600
-OUTAGE_AT = 4  # devices that lost power within the window are an outage
-POWER = frozenset({"power_lost", "power_back"})
+# Here "silent" is said of the device itself, by a server that waits for it; elsewhere a unit,
+# which lives, says it of one of its parts.
+FORWARDED = frozenset({Protocol.OWNTRACKS, Protocol.TRACCAR})
+PART_SILENT = "part_silent"
 
 
 def tell(alarm: Alarm, *, now: datetime) -> None:
-    """Puts the alarm, which is no call for help, in front of the desk."""
-    # One at a time; not the lock that a case waits for which names this category.
-    Category.objects.select_for_update(no_key=True).order_by("pk").first()
+    """Takes down the alarm, which is no call for help."""
     if not alarm.device.registered:
         _count("unknown_faults", _facts(alarm), now=now)
-    elif not set(alarm.kinds) <= POWER or not _outage(alarm, now=now):
-        _single(alarm, now=now)
+        return
+    said = {_cause(kind, alarm) for kind in alarm.kinds}
+    held = devices.holder_at(alarm.device, now)
+    holders = {alarm.device_id: held} if held else {}
+    for cause in sorted(said):
+        if cause == troubles.SILENT:
+            silence.gone(alarm.device_id, now=now)
+        over = troubles.ENDS.get(cause)
+        is_over = over and troubles.end(over, [alarm.device_id], now=now)
+        if not is_over and cause not in ("power_back", "battery_ok"):
+            troubles.begin(cause, [alarm.device_id], holders=holders, now=now)
 
 
-def _single(alarm: Alarm, *, now: datetime) -> None:
-    facts = _facts(alarm)
-    same = _open("device_fault").filter(data__device=facts["device"], data__kinds=facts["kinds"])
-    if not same.update(times=F("times") + 1, opened_at=now):
-        notices.tell("device_fault", now=now, data=facts)
-    pokes.after_commit("console")
-
-
-def _outage(alarm: Alarm, *, now: datetime) -> bool:
-    """Whether the alarm is counted as part of an outage, which begins with the fourth."""
-    since = now - timedelta(seconds=WINDOW_S)
-    outage = _open("outage").filter(opened_at__gt=since).first()
-    if outage is None and "power_lost" in alarm.kinds:
-        others = _open("device_fault").filter(data__kinds=["power_lost"], opened_at__gt=since)
-        told = [(notice.data["device"], notice.data["place"]) for notice in others]
-        if len({device for device, _ in told} - {alarm.device.device_id}) < OUTAGE_AT - 1:
-            return False
-        others.update(done_at=now)
-        outage = Notice(code="outage", opened_at=now, times=0, data={"lost": {}, "back": []})
-        outage.data["lost"].update(told)
-    if outage is None:
-        return False
-    device, place = alarm.device.device_id, _place(alarm)
-    if "power_lost" in alarm.kinds:
-        outage.data["lost"][device] = place
-    if "power_back" in alarm.kinds and device not in outage.data["back"]:
-        outage.data["back"].append(device)
-    outage.times, outage.opened_at = outage.times + 1, now
-    outage.save()
-    pokes.after_commit("console")
-    return True
+def _cause(kind: str, alarm: Alarm) -> str:
+    if kind == troubles.SILENT and alarm.source not in FORWARDED:
+        return PART_SILENT
+    return kind
 
 
 def _count(code: str, facts: dict[str, Any], *, now: datetime) -> None:
-    if not _open(code).update(times=F("times") + 1, opened_at=now, data=facts):
+    # One at a time; not the lock that a case waits for which names this category.
+    Category.objects.select_for_update(no_key=True).order_by("pk").first()
+    rows = Notice.objects.filter(code=code, done_at=None)
+    if not rows.update(times=F("times") + 1, opened_at=now, data=facts):
         notices.tell(code, now=now, data=facts)
     pokes.after_commit("console")
 
 
-def _open(code: str) -> QuerySet[Notice]:
-    return Notice.objects.filter(code=code, done_at=None)
-
-
 def _facts(alarm: Alarm) -> dict[str, Any]:
-    return {
-        "kinds": alarm.kinds,
-        "device": alarm.device.device_id,
-        "elder": alarm.elder.name if alarm.elder else "",
-        "place": _place(alarm),
-    }
-
-
-def _place(alarm: Alarm) -> str:
-    grid = alarm.elder.grid if alarm.elder else None
-    return grid.name if grid else ""
+    return {"kinds": alarm.kinds, "device": alarm.device.device_id}

@@ -21,6 +21,7 @@ DEFAULTS = {
     "send": "Ctrl+Enter",
     "best": "b",
     "note": "n",
+    "test": "Shift+F8",
     "find": "/",
     "help": "?",
 }

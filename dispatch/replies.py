@@ -6,10 +6,13 @@ from datetime import datetime
 from dispatch import (
     checkin_replies,
     closing,
+    distress,
+    distress_wording,
     handover_calls,
     introductions,
     notices,
     offers,
+    selectors,
     survey_replies,
     wording,
 )
@@ -148,6 +151,22 @@ def _contact(
     return [Say(wording.person(language=job.language), job.language), Enqueue("urgent")]
 
 
+def _overdue(
+    job: OutboundJob, call: Call | None, digits: str, *, now: datetime
+) -> Sequence[Instruction]:
+    """1 is well and needs longer; silence, or anything else, is put through to a person."""
+    request = _request_of(job)
+    if request and digits == "1":
+        going = selectors.active_assignment(request)
+        worker = going.worker if going else None
+        by = Actor("worker", worker.pk if worker else None, worker.name if worker else job.to)
+        distress.longer(request.pk, by=by, now=now)
+        return [Say(distress_wording.overdue_thanks(language=job.language), job.language), Hangup()]
+    if call is None:
+        return [Say(job.text, job.language)]
+    return [Say(wording.person(language=job.language), job.language), Enqueue("urgent")]
+
+
 def _written(job: OutboundJob, digits: str, *, now: datetime) -> Sequence[Instruction]:
     """A text was answered by 0, or in an emergency by anything: a person has to do with it."""
     request = _request_of(job)
@@ -173,7 +192,7 @@ def _offer_of(job: OutboundJob) -> Offer:
 
 # What the number in a job's subject is of; other subjects are about no request.
 OF_OFFER = frozenset({"offer", "withdrawn"})
-OF_REQUEST = frozenset({"confirm", "ring_back", "contact", "ring"})
+OF_REQUEST = frozenset({"confirm", "ring_back", "contact", "ring", "overdue"})
 
 
 def _request_of(job: OutboundJob) -> ServiceRequest | None:
@@ -196,6 +215,7 @@ ANSWERS: dict[str, Callable[..., Sequence[Instruction]]] = {
     "offer": _offer,
     "confirm": _confirm,
     "contact": _contact,
+    "overdue": _overdue,
 }
 # What we ring about every day has its own words, also for 0 in a text and for no answer.
 EVERYDAY = {**checkin_replies.ANSWERS, "satisfaction": survey_replies.answered}

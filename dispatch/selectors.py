@@ -6,7 +6,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
-from dispatch.models import Assignment, CheckIn, Deadline, Handover, Notice, Offer, ServiceRequest
+from dispatch.models import (
+    Assignment,
+    CheckIn,
+    Deadline,
+    Handover,
+    Notice,
+    Offer,
+    OutageElder,
+    ServiceRequest,
+    Trouble,
+)
 from dispatch.models.clock import RUNNING
 from dispatch.states import ACTIVE_ASSIGNMENTS, OPEN, OfferState, Priority, State
 from elders import consent, grids, roles
@@ -96,6 +106,25 @@ def checkins_for(user: User | AnonymousUser) -> QuerySet[CheckIn]:
     )
 
 
+def troubles_for(user: User | AnonymousUser) -> QuerySet[Trouble]:
+    """What is wrong with the devices of the elders that the desk sees, of workers and of nobody."""
+    if not roles.of(user) & READERS or not isinstance(user, User):
+        return Trouble.objects.none()
+    area = grids.within(user)
+    rows = Trouble.objects.filter(ended_at=None)
+    hers = Q(elder=None) | Q(elder__in=Elder.objects.filter(area)) if area else Q()
+    return rows.filter(hers)
+
+
+def outage_elders_for(user: User | AnonymousUser) -> QuerySet[OutageElder]:
+    """The lines of outages' lists, of the elders that the desk sees."""
+    if not roles.of(user) & READERS or not isinstance(user, User):
+        return OutageElder.objects.none()
+    area = grids.within(user)
+    rows = OutageElder.objects.select_related("elder__grid", "request", "by")
+    return rows.filter(elder__in=Elder.objects.filter(area)) if area else rows
+
+
 def sees_elder(user: User | AnonymousUser, request: ServiceRequest) -> bool:
     """Whether the elder's name and address go with this request.
 
@@ -134,6 +163,11 @@ def active_assignment(request: ServiceRequest, role: str = "responder") -> Assig
         .select_related("worker")
         .first()
     )
+
+
+def clock_of(request: ServiceRequest, **facts: object) -> QuerySet[Deadline]:
+    """The running clock of its state."""
+    return request.deadlines.filter(RUNNING, kind="state", **facts)
 
 
 def open_offers(request: ServiceRequest) -> QuerySet[Offer]:

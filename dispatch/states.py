@@ -52,6 +52,7 @@ class Kind(StrEnum):
     ASSIGNMENT_MADE = "assignment.made"
     DEPARTED = "assignment.departed"
     ARRIVED = "assignment.arrived"
+    OVERDUE = "assignment.overdue"  # it lasts too long: who was asked or told, or that all is well
     FINISHED = "assignment.finished"
     RELEASED = "assignment.released"
 

@@ -72,7 +72,7 @@ def _tell(story: Story, kind: str, data: Mapping[str, Any]) -> None:
         story |= COLUMNS[kind](data)
     elif what == "offer":
         story["offers"][data["offer"]] = verb
-    elif what == "assignment":
+    elif kind in ASSIGNMENT_AFTER:
         story["assignments"][data["assignment"]] = ASSIGNMENT_AFTER[kind]
     elif what == "handover":
         story["handovers"][data["handover"]] = verb

@@ -42,7 +42,7 @@ def stop(offer: Offer, *, now: datetime) -> None:
 
 def stop_all(request: ServiceRequest, *, now: datetime) -> None:
     """The request has ended; nobody is rung about it any more."""
-    for what in ("confirm", "ring_back", "contact"):
+    for what in ("confirm", "ring_back", "contact", "overdue"):
         outbound.withdraw(f"{what}:{request.pk}", now=now)
 
 

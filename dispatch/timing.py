@@ -49,3 +49,7 @@ LEASE_S = 60  # owning needs a live console
 HANDOVER_S = 120  # the other service has this long to confirm
 TRACK_LINK_AFTER_S = 2 * 3600
 ETA_FIX_MAX_AGE_S = 180
+
+# A visit that lasts too long: the worker has this long to answer, then the desk is told; who says
+# that all is well has that much longer.
+OVERDUE_ANSWER_S, OVERDUE_MORE_S = 180, 1800

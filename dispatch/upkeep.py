@@ -1,14 +1,17 @@
-"""What is done once a day or a month, and waits for nobody: a sweep of its own, so that it never
-stands before a deadline. Each chore finds out by itself whether it is due."""
+"""What waits for nobody: silent devices, and what is done once a day or a month. A sweep of its
+own, so that it never stands before a deadline. Each chore finds out by itself whether it is due."""
 
 import logging
 from datetime import datetime
 
-from dispatch import retention, reviews
+from dispatch import canaries, retention, reviews, troubles
 from tracking import history, zones
 
 log = logging.getLogger(__name__)
-CHORES = (reviews.draw_due, history.sweep, zones.sweep, retention.sweep)
+CHORES = (
+    *(troubles.sweep, reviews.draw_due, history.sweep, zones.sweep),
+    *(retention.sweep, canaries.sweep),
+)
 
 
 def sweep(*, now: datetime) -> int:

@@ -18,7 +18,9 @@ from telephony.models import CallBack
 PAGE = ServiceRequest.Source.PAGE
 
 
-def call_for_help(elder: Elder, *, by: Actor, now: datetime, source: str = PAGE) -> ServiceRequest:
+def call_for_help(
+    elder: Elder, *, by: Actor, now: datetime, source: str = PAGE, note: str = ""
+) -> ServiceRequest:
     """An emergency, at once; pressed again it joins the one that is open, and sounds again."""
     return intake.open_request(
         elder=elder,
@@ -27,6 +29,7 @@ def call_for_help(elder: Elder, *, by: Actor, now: datetime, source: str = PAGE)
         source=source,
         by=by,
         now=now,
+        note=note,
     )
 
 

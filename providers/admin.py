@@ -24,6 +24,7 @@ from providers.models import (
     Service,
     ServiceArea,
     Shift,
+    Task,
     Worker,
     WorkerCategory,
 )
@@ -83,10 +84,15 @@ class ShiftInline(InlineMixin, admin.TabularInline[Shift, Worker]):
     model = Shift
 
 
+class TaskInline(InlineMixin, admin.TabularInline[Task, Category]):
+    model = Task
+
+
 @admin.register(Category)
 class CategoryAdmin(KeptMixin, admin.ModelAdmin[Category]):
     list_display = ("code", "name", "name_zh", "hotline_digit", "needs_licence", "order")
     search_fields = ("code", "name", "name_zh")
+    inlines = (TaskInline,)
 
 
 @admin.register(Provider)

@@ -20,6 +20,7 @@ from tests.infra.mosquitto import Mosquitto
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+from tracking import kinds
 
 # How fast the machine is decides nothing; in CI the examples are always the same.
 settings.register_profile(
@@ -61,6 +62,7 @@ def _seeded(request: pytest.FixtureRequest) -> None:
         categories.ensure()
         questions.ensure()
         triage_seed.ensure()
+        kinds.ensure()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from elders import roles
 from elders.fields import EncryptedTextField
 from tracking import devices, fences
+from tracking.minding import DeviceKind
 from tracking.models import Device, DeviceLink, Landmark, Zone
 
 
@@ -36,16 +37,26 @@ class LinkInline(DeviceRegister, admin.TabularInline[DeviceLink, Device]):
     model = DeviceLink
     extra = 0
     autocomplete_fields = ("elder", "worker")
+    readonly_fields = ("in_service_at", "tested_at")
 
 
 @admin.register(Device)
 class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
     inlines = (LinkInline,)
-    list_display = ("device_id", "name", "protocol", "registered", "require_token", "heard")
+    list_display = ("device_id", "name", "protocol", "kind", "registered", "require_token", "heard")
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = ("device_id", "name", "protocol", "registered", "require_token", "datum_in", "key")
+    fields = (
+        "device_id",
+        "name",
+        "protocol",
+        "kind",
+        "registered",
+        "require_token",
+        "datum_in",
+        "key",
+    )
     formfield_overrides = {
         EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
     }
@@ -83,3 +94,8 @@ class LandmarkAdmin(DeviceRegister, admin.ModelAdmin[Landmark]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
+
+
+@admin.register(DeviceKind)
+class DeviceKindAdmin(DeviceRegister, admin.ModelAdmin[DeviceKind]):
+    list_display = ("code", "name", "name_zh", "silent_after_s", "other_is_help", "tested")

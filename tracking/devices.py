@@ -5,10 +5,11 @@ import hmac
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from elders.models import Elder
 from providers.models import Worker
@@ -31,6 +32,7 @@ class Known(NamedTuple):
     fixed_at: datetime | None
     valid: bool
     clock: str
+    cell: str = ""
 
 
 def meet(device_id: str, protocol: Protocol) -> Device:
@@ -121,7 +123,10 @@ def is_trusted(device: Device | Known, token: str) -> bool:
 def link(
     device: Device, *, elder: Elder | None = None, worker: Worker | None = None, now: datetime
 ) -> DeviceLink:
-    """Give the device to an elder or a worker from now on; it is registered by that."""
+    """Give the device to an elder or a worker from now on; it is registered by that.
+
+    Whoever had it has it no more; it is in service after a test that somebody has heard of.
+    """
     with transaction.atomic():
         unlink(device, now=now)
         device.registered = True
@@ -132,6 +137,14 @@ def link(
 def unlink(device: Device, *, now: datetime) -> None:
     """Take the device back: from now on it speaks for nobody."""
     device.links.filter(until=None).update(until=now)
+    Device.objects.filter(pk=device.pk).update(due_at=None, silent_since=None)
+
+
+def was_tested(devices: QuerySet[Any], *, elder: Elder | None, now: datetime) -> None:
+    """A person has heard from her that the press was a test: from the first on it is in service."""
+    links = DeviceLink.objects.filter(device__in=devices, elder=elder, until=None)
+    if elder:
+        links.update(tested_at=now, in_service_at=Coalesce("in_service_at", now))
 
 
 def held_at(at: datetime) -> Q:

@@ -15,7 +15,7 @@ from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, Datum, DeviceLink, Hint, Protocol
+from tracking.models import Clock, Datum, Device, DeviceLink, Hint, Protocol
 from tracking.rows import Entry, News, Reading
 from tracking.weighing import Rank
 
@@ -36,11 +36,14 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
     """
     news: dict[int, News] = {}
     history: list[Entry] = []
+    cells: dict[int, str] = {}
     for device, message, protocol, at in spoken:
         about = news.setdefault(device.pk, News(device.pk, at))
         about.heard_at = max(about.heard_at, at)
         about.battery = about.battery if message.battery is None else message.battery
         about.charging = about.charging if message.charging is None else message.charging
+        if message.cells and (cell := _cell(message)) != device.cell:
+            cells[device.pk] = cell
         if message.fix:
             said = reading(message.fix, datum=device.datum_in, protocol=protocol, now=at)
             swapped = geo.is_swapped(message.fix.lat, message.fix.lon)
@@ -52,6 +55,8 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
     heard = [hint for one in spoken if (hint := hints.of(one.message, one.device.pk, now=one.at))]
     if heard:
         Hint.objects.bulk_create(heard)
+    for pk, cell in cells.items():  # few: who sits at home stays in the same one
+        Device.objects.filter(pk=pk).update(cell=cell)
     moved = {about.device_id: about.last for about in news.values() if about.last}
     if moved and (watched := _take_holders_along(moved, now=now)):
         of_note = zones.of_note(entry for entry in history if entry.device_id in watched)
@@ -108,6 +113,12 @@ def _doubt(said: Reading, about: News, device: Known) -> str:
     elif device.fixed_at and device.lat is not None and device.lon is not None and device.valid:
         before = Point(device.lat, device.lon, device.fixed_at)
     return doubts.doubt(_point(said), before, received_at=said.received_at)
+
+
+def _cell(message: Message) -> str:
+    """The cell that serves the device, as `Device.cell` keeps it."""
+    serving = message.cells[0]
+    return f"{serving.mcc}-{serving.mnc:02}-{serving.lac}-{serving.cid}"[:40]
 
 
 def _point(said: Reading) -> Point:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     REMOVED = "removed"
     TAMPER = "tamper"
+    SIM = "sim"  # its card is missing, changed or refused
     ZONE_EXIT = "zone_exit"
     ZONE_ENTER = "zone_enter"
     POWER_LOST = "power_lost"

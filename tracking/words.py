@@ -24,6 +24,7 @@ _WORDS = {
     Kind.ZONE_ENTER: "zoneenter geofenceenter",
     Kind.ZONE_EXIT: "zoneexit geofenceexit geofence",
     Kind.TAMPER: "tamper tampering",
+    Kind.SIM: "sim simerror simfailure simremoved simchanged",
     Kind.SILENT: "silent",
     Kind.RAW: "raw",
 }

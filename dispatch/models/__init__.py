@@ -9,6 +9,7 @@ from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceReq
 from dispatch.models.retention import Deletion
 from dispatch.models.survey import Question, Survey, SurveyAnswer
 from dispatch.models.triage import TriageQuestion, TriageReason
+from dispatch.models.trouble import Outage, OutageElder, Trouble
 
 __all__ = [
     "AnswerRule",
@@ -27,6 +28,8 @@ __all__ = [
     "NoteDraft",
     "Notice",
     "Offer",
+    "Outage",
+    "OutageElder",
     "Question",
     "RequestAlarm",
     "RequestCall",
@@ -37,4 +40,5 @@ __all__ = [
     "TrackLink",
     "TriageQuestion",
     "TriageReason",
+    "Trouble",
 ]

@@ -62,6 +62,10 @@ class Assignment(models.Model):
     en_route_at = models.DateTimeField(null=True)
     on_scene_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
+    # How the arrival is known (`dispatch.proofs`), and how often a wrong code was tried.
+    proof = models.CharField(max_length=10, blank=True)
+    proof_tries = models.PositiveSmallIntegerField(default=0)
+    tasks = models.JSONField(default=list)  # what was ticked at the end (`dispatch.checklists`)
     note = models.TextField(blank=True)  # what the worker left behind at finish, or why released
 
     class Meta:

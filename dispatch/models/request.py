@@ -26,6 +26,8 @@ class ServiceRequest(models.Model):
         TEXT = "text"
         CHECKIN = "checkin"
         STATION = "station"
+        CANARY = "canary"
+        WORKER = "worker"
 
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.NEW)
     priority = models.CharField(max_length=10, choices=[(p, p) for p in Priority])

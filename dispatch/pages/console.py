@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dispatch import presence, selectors
-from dispatch.pages.desk import answers, board, figures, finding, person, queue, subject
+from dispatch.pages.desk import answers, board, figures, finding, guard, person, queue, subject
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 
 
@@ -96,11 +96,12 @@ def sending_region(request: DeskRequest) -> HttpResponse:
 @require_GET
 @operators_only
 def request_page(request: DeskRequest, pk: int) -> HttpResponse:
-    """Everything about one request, with its whole log."""
+    """Everything about one request, with its whole log; `?at=` as it stood after that line."""
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
     found = subject.of_request(request.user, shown)
     person.opened(request.user, found, now=timezone.now())
-    return render(request, "console/request.html", answers.whole(found))
+    at = guard.number(request.GET, "at")
+    return render(request, "console/request.html", answers.whole(found, at=at))
 
 
 @require_GET
@@ -108,7 +109,8 @@ def request_page(request: DeskRequest, pk: int) -> HttpResponse:
 def request_region(request: DeskRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(selectors.requests_for(request.user), pk=pk)
     found = subject.of_request(request.user, shown)
-    return render(request, "console/whole.html", answers.whole(found))
+    at = guard.number(request.GET, "at")
+    return render(request, "console/whole.html", answers.whole(found, at=at))
 
 
 @require_GET

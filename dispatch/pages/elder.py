@@ -1,16 +1,18 @@
 """`/elder/`: one press on a phone or tablet. Every button is a form and works without scripts."""
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import checkins, closing, selectors, wishes
+from dispatch import checkins, closing, distress_wording, presses, selectors, wishes
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
 from dispatch.pages import herself
 from dispatch.pages.gates import KnownRequest, by_script, for_elders
+from dispatch.presses import Press
 from dispatch.states import Priority
 from elders.models import Elder
 from providers.models import Category
@@ -39,17 +41,26 @@ def region(request: KnownRequest, elder: Elder) -> HttpResponse:
 @require_POST
 @for_elders
 def help_now(request: KnownRequest, elder: Elder) -> HttpResponse:
-    """The red button."""
-    wishes.call_for_help(elder, by=actor_of(request.user), now=timezone.now())
-    return _answer(request, elder)
+    """The red button. However late it comes, it is never refused."""
+    now = timezone.now()
+    press = presses.heard(request.headers, now=now)
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            note = distress_wording.late(press, now=now)
+            wishes.call_for_help(elder, by=actor_of(request.user), note=note, now=now)
+    return _answer(request, elder, press)
 
 
 @require_POST
 @for_elders
 def unwell(request: KnownRequest, elder: Elder) -> HttpResponse:
     """A person rings her, urgently: the 3 of the telephone."""
-    wishes.ring_me(elder, reason="unwell", priority=Priority.URGENT, now=timezone.now())
-    return _answer(request, elder)
+    now = timezone.now()
+    press = presses.heard(request.headers, now=now)
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            wishes.ring_me(elder, reason="unwell", priority=Priority.URGENT, now=now)
+    return _answer(request, elder, press)
 
 
 @require_POST
@@ -103,9 +114,14 @@ def _hers(request: KnownRequest, elder: Elder, pk: int) -> ServiceRequest:
     return get_object_or_404(hers, pk=pk)
 
 
-def _answer(request: KnownRequest, elder: Elder) -> HttpResponse:
-    """What is so now: the region, or after a form without scripts the page. A press of hers."""
-    checkins.heard_from(elder, "page", now=timezone.now())
+def _answer(request: KnownRequest, elder: Elder, press: Press | None = None) -> HttpResponse:
+    """What is so now: the region, or after a form without scripts the page. A press of hers.
+
+    One that was made a while ago says nothing of how she is today.
+    """
+    now = timezone.now()
+    if press is None or not press.is_late(now=now):
+        checkins.heard_from(elder, "page", now=now)
     if by_script(request):
         return _page(request, elder, "elder/now.html")
     return redirect("elder")

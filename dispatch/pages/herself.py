@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch import checkins
+from dispatch import checkins, proofs
 from dispatch.models import CheckIn, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import ELDER_STEPS, Coming, Step
@@ -31,6 +31,7 @@ class Asked:
     small: str
     steps: list[Step]
     coming: Coming | None
+    code: str  # what she says to who stands at the door
     may_cancel: bool
     may_confirm: bool
 
@@ -110,6 +111,7 @@ def _asked(request: ServiceRequest, *, now: datetime) -> Asked:
         small,
         visit.steps(request, ELDER_STEPS),
         coming,
+        code=proofs.code_of(coming.assignment) if coming and coming.is_under_way else "",
         may_cancel=not request.is_emergency and may_move(state, State.CANCELLED),
         may_confirm=not request.is_emergency and state == State.DONE,
     )

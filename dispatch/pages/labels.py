@@ -34,6 +34,14 @@ OFFERS: dict[str, Any] = {
     "expired": _("no answer"),
     "withdrawn": _("withdrawn"),
 }
+VISITS: dict[str, Any] = {
+    "assigned": _("accepted"),
+    "en_route": _("on the way"),
+    "on_scene": _("arrived"),
+    "cleared": _("finished"),
+    "released": _("does not come"),
+}
+TOLD: dict[str, Any] = {"made": _("told, not confirmed"), "ended": _("confirmed")}
 PRIORITIES: dict[str, tuple[Any, str]] = {
     Priority.EMERGENCY: (_("SOS"), "danger"),
     Priority.URGENT: (_("Urgent"), "warn"),
@@ -73,6 +81,8 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.TEXT: _("by text message"),
     ServiceRequest.Source.CHECKIN: _("by a silent check-in"),
     ServiceRequest.Source.STATION: _("at a community station"),
+    ServiceRequest.Source.CANARY: _("by the canary: nobody is in need"),
+    ServiceRequest.Source.WORKER: _("by a worker in danger"),
 }
 REQUIREMENTS: dict[str, Any] = {
     "female_carer": _("Female carer only"),
@@ -89,12 +99,35 @@ ALARMS: dict[str, Any] = {
     "zone_enter": _("entered a zone"),
     "zone_exit": _("left a zone"),
     "tamper": _("tampered with"),
+    "sim": _("SIM card"),
     "silent": _("silent"),
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
 DOUBTS: dict[str, Any] = {
     "invalid": _("the device doubts it"),
+}
+# How an arrival is known.
+PROOFS: dict[str, Any] = {
+    "card": _("her card"),
+    "code": _("the code she said"),
+    "position": _("the position of the telephone"),
+}
+# How far an overdue visit has come.
+OVERDUE: dict[str, Any] = {
+    "worker": _("the worker is rung"),
+    "desk": _("the desk is told"),
+    "police": _("110 is put to the operator"),
+    "well": _("the worker is well and needs longer"),
+}
+# What a worker's page reports.
+PRESSES: dict[str, Any] = {
+    "accept": _("accepting"),
+    "decline": _("declining"),
+    "depart": _("setting off"),
+    "arrive": _("the arrival"),
+    "finish": _("the end of the visit"),
+    "release": _("not being able to go"),
 }
 CALLBACK_REASONS: dict[str, Any] = {
     "abandoned": _("Hung up before anybody answered"),
@@ -227,3 +260,11 @@ def wish(call: Call, categories: dict[str, str]) -> str:
     if call.purpose != "hotline":
         return gettext("Rings about our call")
     return gettext("Waits for a person")
+
+
+def clock(instant: str) -> str:
+    """What the town's clock showed at an ISO instant, as "14:03"; "" for what is none."""
+    try:
+        return timezone.localtime(datetime.fromisoformat(instant)).strftime("%H:%M")
+    except ValueError:
+        return ""

@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dispatch import reasons, selectors, whereabouts, wording
-from dispatch.models import Assignment, Offer
+from dispatch import checklists, distress, proofs, reasons, selectors, whereabouts, wording
+from dispatch.models import Assignment, Offer, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
 from dispatch.templatetags.look import initials
 from elders.models import Elder, User
-from providers.models import Worker
+from providers.models import Task, Worker
 from tracking import locate
 from tracking.devices import held_at
 from tracking.models import DeviceLink
@@ -64,6 +65,10 @@ class Visit:
     door_code: str
     places_id: str
     places: dict[str, Any] | None
+    is_asked: bool  # the visit lasts long: is all well?
+    may_prove: bool
+    proof: str
+    tasks: list[Task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Rounds:
     visits: list[Visit]
     done: list[Assignment]
     device_id: str  # "" when no device of the worker's own takes positions without a token
+    cry: ServiceRequest | None  # the worker's own alarm
+    police: str
     why_not: tuple[Any, ...] = WHY_NOT
 
 
@@ -92,6 +99,8 @@ def read(user: User, worker: Worker, *, now: datetime) -> Rounds:
         [_visit(one, now=now) for one in at_work],
         list(cleared.order_by("-cleared_at")),
         _device_id(worker, now=now),
+        distress.open_cry(worker),
+        settings.PUBLIC_SERVICES["police"],
     )
 
 
@@ -136,6 +145,10 @@ def _visit(assignment: Assignment, *, now: datetime) -> Visit:
         ", ".join(elder.door_code for elder in elders if elder.door_code) if there else "",
         f"places-{assignment.pk}",
         _places(where, coming, elders),
+        there and distress.is_asked(request),
+        proofs.may_prove(assignment),
+        labels.label(labels.PROOFS, assignment.proof) if assignment.proof else "",
+        checklists.of(request),
     )
 
 

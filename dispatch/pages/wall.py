@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dispatch import figures, rhythm, selectors, standing, surge
+from dispatch import figures, rhythm, selectors, standing, surge, troubles
+from dispatch.models import Outage
 from dispatch.pages import labels, townmap
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 from dispatch.pages.desk.queue import DOING, REASONS
@@ -20,11 +22,9 @@ from telephony import agents, callbacks
 from telephony import desk as calls
 from telephony.models import AgentState
 from telephony.selectors import callbacks_for, calls_for
-from tracking.models import Device
 from tracking.selectors import alarms_seen
 
 LATELY = timedelta(hours=24)
-SILENT = timedelta(hours=24)
 # threshold in seconds → the share that the standards ask for (GB/T 33358, NENA, TEC)
 WANTED = {15: 90, 20: 95, 60: 97.5, 180: 99}
 
@@ -87,18 +87,13 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "states": _states(now=now),
         "callbacks": due.count(),
         "callbacks_late": due.filter(due_at__lte=now).count(),
-        "silent": silent_devices(now=now),
+        "silent": selectors.troubles_for(user).filter(cause=troubles.SILENT).count(),
+        "outages": Outage.objects.filter(ended_at=None).count(),
         "surge": surge.now_or_not(now=now),
         "duty": workers_for(user).filter(on_duty=True).count(),
         "alarms": _alarms(user, now=now),
         "morning": standing.today(selectors.checkins_for(user), now=now),
     }
-
-
-def silent_devices(*, now: datetime) -> int:
-    """Devices in somebody's hands that said nothing for a day."""
-    worn = Device.objects.filter(registered=True, links__until=None, links__elder__isnull=False)
-    return worn.filter(last_heard_at__lte=now - SILENT).distinct().count()
 
 
 def _shares(answers: figures.Answers) -> list[Share]:
@@ -113,6 +108,8 @@ def _shares(answers: figures.Answers) -> list[Share]:
 def _alarms(user: User, *, now: datetime) -> list[tuple[str, int]]:
     """The last day's by their gravest kind, the most first."""
     lately = alarms_seen(user, now=now).filter(received_at__gte=now - LATELY)
+    if settings.CANARY_DEVICE:
+        lately = lately.exclude(device__device_id=settings.CANARY_DEVICE)
     counted = Counter(kinds[0] for kinds in lately.values_list("kinds", flat=True) if kinds)
     return [(labels.label(labels.ALARMS, kind), n) for kind, n in counted.most_common()]
 

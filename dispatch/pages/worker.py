@@ -1,12 +1,15 @@
 """`/worker/`: duty, offers and visits of whoever goes. Every button is a plain form."""
 
+from collections.abc import Callable
+
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import assignments, offers, selectors
+from dispatch import assignments, distress, distress_wording, offers, presses, proofs, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
 from dispatch.pages import looks, rounds
@@ -38,63 +41,108 @@ def set_duty(request: KnownRequest, worker: Worker) -> HttpResponse:
 @require_POST
 @for_workers
 def accept(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    offers.accept(_offer(request, worker, pk).pk, by=actor_of(request.user), now=timezone.now())
-    return _answer(request, worker)
+    return _press(request, worker, _offer(request, worker, pk), offers.accept)
 
 
 @require_POST
 @for_workers
 def decline(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    offers.decline(
-        _offer(request, worker, pk).pk,
-        by=actor_of(request.user),
-        now=timezone.now(),
-        why=words(request.POST, "why", most=200),
-    )
-    return _answer(request, worker)
+    why = words(request.POST, "why", most=200)
+    return _press(request, worker, _offer(request, worker, pk), offers.decline, why=why)
 
 
 @require_POST
 @for_workers
 def depart(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    assignments.depart(
-        _visit(request, worker, pk).pk, by=actor_of(request.user), now=timezone.now()
-    )
-    return _answer(request, worker)
+    return _step(request, worker, _visit(request, worker, pk), assignments.depart)
 
 
 @require_POST
 @for_workers
 def arrive(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    assignments.arrive(
-        _visit(request, worker, pk).pk, by=actor_of(request.user), now=timezone.now()
-    )
+    typed = words(request.POST, "code", most=40)
+    return _step(request, worker, _visit(request, worker, pk), assignments.arrive, typed=typed)
+
+
+@require_POST
+@for_workers
+def prove(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    """Her card's number, or the code she says, after the arrival."""
+    visit = _visit(request, worker, pk)
+    typed = words(request.POST, "code", most=40, needed=True)
+    proofs.prove(visit.pk, typed, by=actor_of(request.user), now=timezone.now())
     return _answer(request, worker)
 
 
 @require_POST
 @for_workers
 def finish(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    assignments.finish(
-        _visit(request, worker, pk).pk,
-        by=actor_of(request.user),
-        now=timezone.now(),
-        note=words(request.POST, "note"),
+    note = words(request.POST, "note")
+    done = request.POST.getlist("task")
+    return _step(
+        request, worker, _visit(request, worker, pk), assignments.finish, note=note, done=done
     )
-    return _answer(request, worker)
 
 
 @require_POST
 @for_workers
 def release(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
     """Cannot go after all: the next one is asked at once."""
-    assignments.release(
-        _visit(request, worker, pk).pk,
-        by=actor_of(request.user),
-        now=timezone.now(),
-        why=words(request.POST, "why", most=200),
-    )
+    why = words(request.POST, "why", most=200)
+    return _step(request, worker, _visit(request, worker, pk), assignments.release, why=why)
+
+
+@require_POST
+@for_workers
+def longer(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    """All is well, and the visit lasts longer than planned."""
+    visit = _visit(request, worker, pk)
+    distress.longer(visit.request_id, by=actor_of(request.user), now=timezone.now())
     return _answer(request, worker)
+
+
+@require_POST
+@for_workers
+def panic(request: KnownRequest, worker: Worker) -> HttpResponse:
+    """In danger. However late it comes, it is never refused."""
+    now = timezone.now()
+    press = presses.heard(request.headers, now=now)
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            note = distress_wording.late(press, now=now)
+            distress.cry(worker, by=actor_of(request.user), note=note, now=now)
+    return _answer(request, worker)
+
+
+def _press(
+    request: KnownRequest,
+    worker: Worker,
+    row: Offer | Assignment,
+    verb: Callable[..., object],
+    **said: object,
+) -> HttpResponse:
+    """Carries out what was pressed, once, also when it was kept without a line and comes later."""
+    now = timezone.now()
+    press, actor = presses.heard(request.headers, now=now), actor_of(request.user)
+    keeping = presses.once(
+        press, by=request.user, actor=actor, path=request.path, about=row.request, now=now
+    )
+    with keeping as is_new:
+        if is_new:
+            verb(row.pk, by=actor, now=now, **said)
+    return _answer(request, worker)
+
+
+def _step(
+    request: KnownRequest,
+    worker: Worker,
+    visit: Assignment,
+    verb: Callable[..., object],
+    **said: object,
+) -> HttpResponse:
+    """A step of a visit, which happened when it was pressed."""
+    at = presses.heard(request.headers, now=timezone.now()).at
+    return _press(request, worker, visit, verb, at=at, **said)
 
 
 def _offer(request: KnownRequest, worker: Worker, pk: int) -> Offer:

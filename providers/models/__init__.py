@@ -14,6 +14,7 @@ from providers.models.provider import (
     Service,
     ServiceArea,
 )
+from providers.models.task import Task
 from providers.models.worker import Shift, Worker, WorkerCategory
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ServiceArea",
     "Sex",
     "Shift",
+    "Task",
     "Weekday",
     "Worker",
     "WorkerCategory",

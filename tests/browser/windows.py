@@ -120,6 +120,15 @@ def ask(house: House, path: str, token: str) -> Any:
         return json.load(answer)
 
 
+def act(house: House, path: str, token: str, **body: object) -> Any:
+    """Something done by the API."""
+    request = urllib.request.Request(f"{house.base_url}/api/v1/{path}", json.dumps(body).encode())
+    request.add_header("Authorization", f"Bearer {token}")
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
 def drive(house: House, device: str, *places: tuple[float, float]) -> None:
     """The device says where it is, as OsmAnd does."""
     for lat, lon in places:

@@ -16,6 +16,7 @@ from elders.models import AccessEntry
 from telephony import agents, callbacks, inbound, outbound, recordings, recovery, rooms
 from telephony.models import AgentState, Call, CallBack, CallReview, OutboundJob, Recording, Skill
 from tests import cast
+from tests.pages import town
 from tests.scenarios.phone import Phone
 
 pytestmark = pytest.mark.django_db
@@ -326,16 +327,6 @@ def test_the_wall_says_who_waits_and_who_works(client, olive, phone):
     assert "Olive" in shown
 
 
-def test_a_device_that_says_nothing_for_a_day_is_counted(client, olive, mei):
-    from dispatch.pages import wall
-
-    now = timezone.now()
-    watch = cast.watch(mei)
-    assert wall.silent_devices(now=now) == 0
-    type(watch).objects.update(last_heard_at=now - timedelta(hours=25), registered=True)
-    assert wall.silent_devices(now=now) == 1
-
-
 def test_a_rule_is_changed_in_the_register_by_a_supervisor(client):
     client.force_login(cast.sol())
     rule = AnswerRule.objects.earliest("after_s")
@@ -351,3 +342,28 @@ def test_signing_out_passes_a_call_on_and_closes_the_row(client, talk, olive):
     assert Call.objects.get().operator == sol
     assert not agents.here(now=timezone.now()).filter(user=olive).exists()
     assert inbound.hang_up(talk.pk, now=timezone.now()).state == "abandoned"
+
+
+def test_a_request_is_shown_as_it_stood_after_any_line_of_its_log(client, olive, mei):
+    cast.wai(cast.sunrise_kitchen())
+    request = town.accepted(town.asked(mei)).request
+    page = reverse("console-request", args=[request.pk])
+    log = list(request.events.values_list("seq", "kind"))
+    made = next(seq for seq, kind in log if kind == "offer.made")
+
+    def stood(at):
+        text = client.get(page, {"at": at}).content.decode()
+        return text[text.index('<section class="panel then"') :].split("</section>")[0]
+
+    assert "Asking" in stood(made)
+    assert "Wai Ho" in stood(made)
+    assert "<dd>asked</dd>" in stood(made)
+    assert "Wai Ho" not in stood(1)
+    assert "Looking" in stood(1)
+    assert "Earlier" not in stood(1)
+    last = stood(log[-1][0])
+    assert "Accepted" in last
+    assert "Later" not in last
+    for beyond in (0, log[-1][0] + 1):
+        assert "panel then" not in client.get(page, {"at": beyond}).content.decode()
+    assert client.get(page, {"at": "x"}).status_code == 400

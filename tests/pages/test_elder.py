@@ -1,12 +1,13 @@
 """The elder's page: one press each, plain forms, plain words."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from dispatch import ownership, selectors
-from dispatch.models import Deadline, ServiceRequest
+from dispatch.models import CheckIn, Deadline, ServiceRequest
 from telephony.models import CallBack
 from tests import cast
 from tests.pages import town
@@ -183,3 +184,36 @@ def test_on_a_television_a_person_rings_and_puts_her_through_to_her_family(mei, 
     callback = CallBack.objects.get()
     assert (callback.elder, callback.reason, callback.priority) == (mei, "family", "routine")
     assert "And puts you through to your family." in words(hers, "/tv/")
+
+
+def pressed(mei, key, *, ago_s=0.0):
+    at = timezone.now() - timedelta(seconds=ago_s)
+    headers = {"Idempotency-Key": key, "Pressed-At": at.isoformat()}
+    answer = town.browser(mei.user).post("/elder/help/", headers=headers, follow=True)
+    assert answer.status_code == 200
+
+
+def test_a_press_that_was_sent_twice_sounds_once_and_another_one_again(mei):
+    for key in ("a", "a", "b"):
+        pressed(mei, key)
+    assert ServiceRequest.objects.get().sounds == 2
+
+
+def test_a_press_without_a_line_is_an_emergency_days_later_and_says_when_it_was(mei):
+    pressed(mei, "a", ago_s=3 * 86400)
+    request = ServiceRequest.objects.get()
+    assert request.priority == "emergency"
+    assert request.note
+    pressed(mei, "b")
+    assert ServiceRequest.objects.count() == 1
+
+
+def test_a_press_of_yesterday_says_nothing_of_how_she_is_today(mei):
+    now = timezone.now()
+    checkin = CheckIn.objects.create(elder=mei, day=timezone.localdate(now), due_at=now)
+    pressed(mei, "a", ago_s=86400)
+    checkin.refresh_from_db()
+    assert checkin.state == "waiting"
+    pressed(mei, "b")
+    checkin.refresh_from_db()
+    assert checkin.state == "heard"

@@ -151,7 +151,7 @@ ADMIN = [
     Line(r"GET admin/providers/licencepaper/add/", NOBODY),
     Line(r"GET admin/(telephony|axes)/\w+/add/", NOBODY),
     Line(r"GET admin/elders/(apitoken|accessentry|dayroot)/add/", NOBODY),
-    Line(r"GET admin/(telephony/\w+|tracking/(device|zone))/<object_id>/delete/", NOBODY),
+    Line(r"GET admin/(telephony/\w+|tracking/(device(kind)?|zone))/<object_id>/delete/", NOBODY),
     Line(r"GET admin/elders/(accessentry|dayroot)/<object_id>/delete/", NOBODY),
     Line(r"GET admin/elders/(accessentry|dayroot)/.*", frozenset({"auditor"})),
     Line(

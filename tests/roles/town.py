@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from dispatch import deadlines, desk, handovers, intake, offers, ownership
+from dispatch import deadlines, desk, handovers, intake, offers, ownership, troubles
 from dispatch.actors import SYSTEM, Actor
-from dispatch.models import Handover, Notice, Offer, ServiceRequest
+from dispatch.models import Handover, Notice, Offer, Outage, OutageElder, ServiceRequest
 from dispatch.states import Priority
 from elders.consent import Scope
 from elders.models import Elder, User
@@ -116,7 +116,15 @@ def _story(
     )
     item = SimulatorItem.objects.order_by("pk").first()
     notice = Notice.objects.order_by("pk").first()
+    outage = Outage.objects.create(
+        cause="silent", scope="grid", key="330106", since=now, opened_at=now
+    )
+    line = OutageElder.objects.create(outage=outage, elder=mei, risk=3)
+    (trouble,) = troubles.begin("removed", [device.pk], now=now)
     return {
+        "outage_id": str(outage.pk),
+        "line_id": str(line.pk),
+        "trouble_id": str(trouble.pk),
         "step": "wait",  # of a telephone's leg
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),

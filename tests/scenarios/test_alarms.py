@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dispatch import assignments, closing, intake, offers, selectors
 from dispatch.actors import Actor, actor_of
-from dispatch.models import Notice, ServiceRequest
+from dispatch.models import ServiceRequest
 from dispatch.pages.desk import queue
 from dispatch.states import Disposition, Priority
 from elders.models import Elder, User
@@ -295,11 +295,10 @@ def test_a_press_after_closing_is_a_new_case(mei, olive):
 
 
 @pytest.mark.parametrize("kind", ["lowBattery", "powerOff"])
-def test_a_fault_of_a_device_is_a_notice_and_no_emergency(mei, olive, kind):
+def test_a_fault_of_a_device_is_on_the_list_and_no_emergency(mei, olive, kind):
     Client().get("/positions/osmand/", {"id": cast.WATCH_ID, "alarm": kind})
     assert cases() == []
-    assert Notice.objects.get().code == "device_fault"
-    assert selectors.notices_for(olive).exists()
+    assert selectors.troubles_for(olive).get().elder == mei
 
 
 def test_low_battery_does_not_mask_a_press(mei):

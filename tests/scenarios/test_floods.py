@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import faults, strangers
-from dispatch.models import Notice, RequestAlarm, ServiceRequest
+from dispatch import strangers, troubles
+from dispatch.models import Notice, RequestAlarm, ServiceRequest, Trouble
 from dispatch.pages import labels
 from dispatch.pages.desk import notices, queue
 from tests import cast
@@ -119,10 +119,11 @@ def test_four_hundred_power_cuts_are_one_outage_and_hide_no_press(cries, now):
         if n == 200:
             cries("base-7", Kind.SOS, later_s=n / 10)
         cries(f"base-{n}", Kind.POWER_LOST, later_s=n / 10)
-    (outage,) = Notice.objects.filter(done_at=None).exclude(request__isnull=False)
-    assert (outage.code, outage.times) == ("outage", 400 - faults.OUTAGE_AT + 1)
-    assert notices.sentence(outage).startswith("Power cut: 400 devices without, 0 again.")
-    assert "Willow Lane 400" in notices.sentence(outage)
+        if n % 100 == 99:
+            troubles.sweep(now=now + timedelta(seconds=n / 10))
+    (outage,) = Notice.objects.filter(done_at=None, request=None)
+    assert (outage.code, outage.times) == ("outage", 1)
+    assert "(Willow Lane): 400 devices without power, 0 heard again." in notices.sentence(outage)
     (case,) = cases()
     assert queue.waiting(olive, now=now + timedelta(seconds=60))[0].id == case.pk
     assert Alarm.objects.count() == 401
@@ -132,32 +133,28 @@ def test_a_press_beside_a_power_cut_is_a_press(cries):
     worn("base")
     cries("base", Kind.SOS, Kind.POWER_LOST)
     assert cases().get().note == "sos, power_lost"
-    assert not Notice.objects.filter(code__in=["device_fault", "outage"]).exists()
+    assert not Trouble.objects.exists()
 
 
-def test_what_comes_back_is_counted_in_the_outage(cries):
+def test_what_comes_back_is_counted_in_the_outage(cries, now):
     for n in range(6):
         worn(f"base-{n}")
         cries(f"base-{n}", Kind.POWER_LOST)
+    troubles.sweep(now=now)
     for n in range(2):
         cries(f"base-{n}", Kind.POWER_BACK, later_s=60)
     outage = Notice.objects.get(code="outage")
-    assert notices.sentence(outage).startswith("Power cut: 6 devices without, 2 again.")
+    assert "6 devices without power, 2 heard again." in notices.sentence(outage)
+    assert "2 of 6 people looked after." in notices.sentence(outage)
 
 
-def test_three_devices_without_power_are_three_devices(cries):
+def test_three_devices_without_power_are_three_devices(cries, now):
     for n in range(3):
         worn(f"base-{n}")
         cries(f"base-{n}", Kind.POWER_LOST)
-    assert Notice.objects.filter(code="device_fault", done_at=None).count() == 3
-
-
-def test_one_device_that_says_it_again_and_again_is_one_notice(cries):
-    worn("base")
-    for n in range(10):
-        cries("base", Kind.POWER_LOST, later_s=n)
-        cries("base", Kind.LOW_BATTERY, later_s=n)
-    assert sorted(Notice.objects.values_list("code", "times")) == [("device_fault", 10)] * 2
+    troubles.sweep(now=now)
+    assert Trouble.objects.filter(cause="power_lost", ended_at=None).count() == 3
+    assert not Notice.objects.exists()
 
 
 def test_faults_of_strangers_are_one_line(cries):

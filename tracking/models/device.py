@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from elders.fields import EncryptedTextField
 from elders.models import Elder, User
 from providers.models import Worker
+from tracking.minding import DeviceKind
 
 
 class Protocol(models.TextChoices):
@@ -99,6 +100,15 @@ class Device(Reading):
     protocol = models.CharField(
         _("protocol"), max_length=10, choices=Protocol, default=Protocol.OSMAND
     )
+    kind = models.ForeignKey(
+        DeviceKind,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("kind"),
+        help_text=_("Where it is empty: that of its protocol."),
+    )
     name = models.CharField(_("name"), max_length=100, blank=True)
     registered = models.BooleanField(_("registered"), default=False)
     require_token = models.BooleanField(
@@ -125,6 +135,11 @@ class Device(Reading):
     last_heard_at = models.DateTimeField(_("last heard"), null=True, editable=False)
     battery = models.PositiveSmallIntegerField(_("battery in percent"), null=True, editable=False)
     charging = models.BooleanField(_("charging"), null=True, editable=False)
+    # "460-00-9345-4711", the radio cell that last served it; "" where its frames name none.
+    cell = models.CharField(_("cell"), max_length=40, blank=True, editable=False)
+    # What `silence` keeps. A message changes neither: `last_heard_at` is looked at when it is due.
+    due_at = models.DateTimeField(null=True, editable=False)
+    silent_since = models.DateTimeField(_("silent since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("device")
@@ -132,6 +147,13 @@ class Device(Reading):
         # None over what every message changes: PostgreSQL then rewrites the row alone.
         indexes = [
             models.Index(F("id"), condition=Q(registered=False), name="device_is_unknown"),
+            models.Index(F("due_at"), condition=Q(due_at__isnull=False), name="device_is_due"),
+            models.Index(F("id"), condition=Q(silent_since__isnull=False), name="device_is_silent"),
+            models.Index(
+                F("id"),
+                condition=Q(registered=True, due_at=None, silent_since=None),
+                name="device_is_unwatched",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +161,11 @@ class Device(Reading):
 
 
 class DeviceLink(models.Model):
-    """Whose device this is from `since` to `until`: a recycled watch speaks for its holder."""
+    """Whose device this is from `since` to `until`: a recycled watch speaks for its holder.
+
+    In service, with this holder, from the first test of its button that a person has heard of;
+    `tested_at` is the last one.
+    """
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="links")
     elder = models.ForeignKey(
@@ -150,6 +176,8 @@ class DeviceLink(models.Model):
     )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    in_service_at = models.DateTimeField(_("in service since"), null=True, editable=False)
+    tested_at = models.DateTimeField(_("last tested"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("holder of a device")

@@ -27,7 +27,7 @@ _CODES: dict[int, Said] = {
     0x0C: (Kind.POWER_BACK, "switched on"),
     0x0E: (Kind.LOW_BATTERY, "external battery low"),
     0x0F: (Kind.LOW_BATTERY, "external battery low, protected"),
-    0x10: (Kind.TAMPER, "SIM changed"),
+    0x10: (Kind.SIM, "SIM changed"),
     0x11: (Kind.POWER_LOST, "switched off"),
     0x12: (Kind.SILENT, "flight mode"),
     0x13: (Kind.TAMPER, "taken apart"),

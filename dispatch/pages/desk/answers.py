@@ -13,7 +13,7 @@ from dispatch import presence, surge
 from dispatch.live import pokes
 from dispatch.models import NoteDraft
 from dispatch.pages import labels
-from dispatch.pages.desk import case, choices, person, place, queue, room, subject
+from dispatch.pages.desk import case, choices, person, place, queue, replay, room, subject
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
 from elders import roles
@@ -119,11 +119,13 @@ def desk_of(user: User, found: Subject) -> dict[str, Any]:
     }
 
 
-def whole(found: Subject) -> dict[str, Any]:
-    """Everything about the request, for its own page."""
+def whole(found: Subject, *, at: int | None = None) -> dict[str, Any]:
+    """Everything about the request, for its own page; with `at`, how it stood after that line."""
     if found.request is None:
         return {}
-    return {"subject": found, **heading(found), **case.whole(found.request, now=timezone.now())}
+    everything = case.whole(found.request, now=timezone.now())
+    then = replay.read(found.request, at)
+    return {"subject": found, "then": then, **heading(found), **everything}
 
 
 def sending(found: Subject) -> dict[str, Any]:

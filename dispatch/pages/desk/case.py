@@ -18,7 +18,7 @@ from elders import selectors as register
 from elders.models import ResponsePlan, User
 from telephony.models import Call, OutboundJob
 from tracking import wording as spoken
-from tracking.models import Alarm
+from tracking.models import Alarm, DeviceLink
 
 LATEST = 14  # lines of the log; the whole of it has a page of its own
 ALARMS = 50  # shown one by one; the others are counted
@@ -64,6 +64,8 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "told": [notices.line(n) for n in request.notices.filter(done_at=None).order_by("-id")],
         "clock": request.deadlines.filter(RUNNING, kind="state").first(),
         "dispositions": dispositions(),
+        "pressed": request.alarms.exists(),
+        "wearers": wearers(request),
         "needs_witness": request.is_emergency and request.voice_at is None,
     }
 
@@ -75,6 +77,16 @@ def note(request: ServiceRequest) -> str:
     ours = _alarms(request).filter(zone__isnull=False).select_related("zone").first()
     said = labels.alarms_named(request.note)
     return f"{said}: {spoken.strayed(ours)}" if ours else said
+
+
+def wearers(request: ServiceRequest) -> list[DeviceLink]:
+    """Who has the device by now that cried for somebody who had it at the time: a buffered alarm
+    goes to its holder then, and a wrong clock must not keep it from the one now."""
+    if request.elder_id is None:
+        return []
+    devices = request.alarms.values("alarm__device")
+    now = DeviceLink.objects.filter(device__in=devices, until=None, elder__isnull=False)
+    return list(now.exclude(elder=request.elder_id).select_related("device", "elder"))
 
 
 def others(user: User, subject: Subject) -> list[ServiceRequest]:
@@ -141,7 +153,9 @@ def calls(request: ServiceRequest) -> QuerySet[Call]:
 
 def jobs(request: ServiceRequest) -> QuerySet[OutboundJob]:
     """The calls and texts that were placed about it."""
-    about = [f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring")]
+    about = [
+        f"{what}:{request.pk}" for what in ("confirm", "contact", "ring_back", "ring", "overdue")
+    ]
     about += [f"offer:{pk}" for pk in request.offers.values_list("pk", flat=True)]
     return OutboundJob.objects.filter(subject__in=about).order_by("id")
 

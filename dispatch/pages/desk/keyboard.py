@@ -27,6 +27,7 @@ ACTS: dict[str, Any] = {
     "send": gettext_lazy("Dispatch the picked candidate"),
     "best": gettext_lazy("Ask the best three"),
     "note": gettext_lazy("Write a note"),
+    "test": gettext_lazy("It was a test of her button: she has said so"),
     "find": gettext_lazy("Search"),
     "help": gettext_lazy("All keys"),
 }

@@ -35,7 +35,8 @@ SENTENCES: dict[str, Any] = {
     "handover.ended": gettext_lazy("%(service)s: %(outcome)s"),
     "assignment.made": gettext_lazy("%(worker)s is coming (%(role)s)"),
     "assignment.departed": gettext_lazy("%(worker)s set out"),
-    "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s"),
+    "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s %(proof)s"),
+    "assignment.overdue": gettext_lazy("The visit lasts too long: %(step)s"),
     "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s"),
     "assignment.released": gettext_lazy("%(worker)s fell away: %(why)s"),
 }
@@ -70,8 +71,18 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
     """One event in the language in use; a kind without a sentence is shown as it is."""
     if rang := data.get("rang"):
         return _("Rang %(name)s") % {"name": labels.named(rang)}
+    if kind == "request.noted" and data.get("proof"):
+        proof = labels.label(labels.PROOFS, str(data["proof"]))
+        return _("Is with her: %(proof)s") % {"proof": proof}
     words = SENTENCES.get(kind)
-    return " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。") if words else kind
+    if not words:
+        return kind
+    said = " ".join((str(words) % _Facts(data)).split()).rstrip(": .：。")
+    if pressed_at := data.get("pressed_at"):
+        said += " " + _("(pressed at %(at)s, without a line until now)") % {
+            "at": labels.clock(str(pressed_at))
+        }
+    return said
 
 
 class _Facts(dict[str, str]):
@@ -105,6 +116,8 @@ TABLES: dict[str, dict[str, Any]] = {
     "source": labels.SOURCES,
     "disposition": labels.DISPOSITIONS,
     "role": labels.ROLES,
+    "step": labels.OVERDUE,
+    "proof": labels.PROOFS,
     "service": timeline.SERVICES,
     "why": labels.WHY,
     "answer": labels.ANSWERS,

@@ -1,6 +1,5 @@
 """The sentence of every notice: what happened, and what a person must do."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Notice
 from dispatch.pages import labels
+from dispatch.pages.desk import outages
 
 # code → sentence; what it may name is in `_facts`.
 SENTENCES: dict[str, Any] = {
@@ -17,6 +17,13 @@ SENTENCES: dict[str, Any] = {
     "not_departed": gettext_lazy("%(worker)s accepted and has not set out. Ring them."),
     "late": gettext_lazy("%(worker)s is late. Ring them or send somebody else."),
     "overdue": gettext_lazy("The visit lasts longer than it should. Ring %(worker)s."),
+    "overdue_police": gettext_lazy(
+        "%(worker)s does not answer on a visit that lasts too long. Tell 110: %(number)s"
+    ),
+    "worker_alarm": gettext_lazy(
+        "%(name)s is in danger and pressed the panic button. Do not ring %(to)s before you have"
+        " thought of who hears it. Police: %(number)s"
+    ),
     "not_confirmed": gettext_lazy("The visit is not confirmed. Ring and ask."),
     "handover_unconfirmed": gettext_lazy("The other service has not confirmed. Ring it again."),
     "unclaimed": gettext_lazy("Nobody has taken this emergency."),
@@ -45,15 +52,24 @@ SENTENCES: dict[str, Any] = {
     ),
     "held": gettext_lazy("On hold for %(seconds)s s by %(name)s. Somebody should speak to them."),
     "callback_due": gettext_lazy("Ring back %(to)s: it is due."),
-    "device_fault": gettext_lazy("%(device)s: %(kinds)s. %(elder)s"),
+    "worker_silent": gettext_lazy("%(worker)s is not heard any more. Ring them."),
     "unknown_faults": gettext_lazy("Devices nobody registered say: %(kinds)s. Last: %(device)s"),
-    "outage": gettext_lazy("Power cut: %(lost)s devices without, %(back)s again. %(places)s"),
+    "outage": gettext_lazy("%(outage)s"),
     "text": gettext_lazy("%(to)s wrote: “%(text)s” Answer them."),
     "unread": gettext_lazy("A text that nobody has acted on. Read it, and ring or send somebody."),
     "calls_drawn": gettext_lazy(
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
+    "part_missed": gettext_lazy("%(part)s is not heard from. Whoever runs it must look at it."),
+    "late_press": gettext_lazy(
+        "%(name)s reports without a line: %(what)s, at %(pressed_at)s. It was no longer possible."
+        " Speak with them."
+    ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
+}
+PARTS: dict[str, Any] = {
+    "gateway": gettext_lazy("The device gateway"),
+    "carriers": gettext_lazy("The line to the telephone network"),
 }
 PURPOSES: dict[str, Any] = {
     "offer": gettext_lazy("offer"),
@@ -68,6 +84,7 @@ PURPOSES: dict[str, Any] = {
     "checkin_contact": gettext_lazy("asking a contact"),
     "on_call": gettext_lazy("on-call mobile"),
     "ring": gettext_lazy("operator's call"),
+    "overdue": gettext_lazy("asking a worker whose visit lasts long"),
     "waiting": gettext_lazy("telling a contact"),
 }
 
@@ -82,6 +99,7 @@ class Line:
     number: str  # of the request
     opened_at: datetime
     times: int
+    href: str = ""  # a page of its own
 
 
 def line(notice: Notice) -> Line:
@@ -96,6 +114,7 @@ def line(notice: Notice) -> Line:
         number=request.number if request else "",
         opened_at=notice.opened_at,
         times=notice.times,
+        href=outages.address(notice.data.get("outage")) if notice.code == "outage" else "",
     )
 
 
@@ -129,23 +148,18 @@ def _facts(notice: Notice) -> dict[str, str]:
         "said": str(data.get("said", "")),
         "kind": str(data.get("kind", "")),
         "name": labels.named(data),
+        "what": labels.label(labels.PRESSES, str(data.get("what", ""))),
+        "pressed_at": labels.clock(str(data.get("pressed_at", ""))),
         "seconds": str(data.get("seconds", "")),
         "free": str(data.get("free", 0)),
         "device": str(data.get("device", "")),
         "elder": str(data.get("elder", "")),
-        "lost": str(len(data.get("lost", {}))),
-        "back": str(len(data.get("back", []))),
-        "places": _places(data),
+        "outage": outages.sentence(data.get("outage")),
         "kinds": labels.alarms(list(data.get("kinds", []))),
+        "part": labels.label(PARTS, str(data.get("part", ""))),
         "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
         "worker": _worker(notice),
     }
-
-
-def _places(data: dict[str, Any]) -> str:
-    """ "Willow Lane 12, Pear Lane 3": where devices without power are, the most first."""
-    counted = Counter(place for place in data.get("lost", {}).values() if place)
-    return ", ".join(f"{place} {count}" for place, count in counted.most_common(5))
 
 
 def _worker(notice: Notice) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dispatch import selectors
+from dispatch import selectors, trials
 from dispatch.models import ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.desk.subject import Subject
@@ -16,6 +16,7 @@ from elders import selectors as register
 from elders.models import Elder, User
 from telephony.models import Call
 from tracking import selectors as positions
+from tracking.models import Device
 
 HISTORY = 6
 Earlier = tuple[ServiceRequest, str]  # and how it ended
@@ -100,6 +101,11 @@ def proof(elder: Elder, call: Call, *, now: datetime) -> Tag | None:
     return Tag(_("Number verified"), "ok", "shield-check")
 
 
+def _devices(elder: Elder) -> list[Device]:
+    links = elder.device_links.filter(until=None).select_related("device")
+    return [link.device for link in links]
+
+
 def _tags(elder: Elder) -> list[Tag]:
     """What must be seen before anything else, gravest first."""
     tags = []
@@ -112,6 +118,8 @@ def _tags(elder: Elder) -> list[Tag]:
     if elder.hearing != Elder.Hearing.GOOD:
         tags.append(Tag(elder.get_hearing_display(), "warn", "ear"))
     tags += [Tag(labels.label(labels.REQUIREMENTS, code), "warn") for code in elder.requirements]
+    if any(not trials.is_in_service(device) for device in _devices(elder)):
+        tags.append(Tag(_("Button not tested yet"), "warn", "circle-alert"))
     if elder.lives_alone:
         tags.append(Tag(_("Lives alone")))
     if elder.has_lift is not None:

@@ -100,6 +100,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "callbacks": callbacks_of(user),
         "spoken_with": spoken_with(user),
         "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
+        "troubles": selectors.troubles_for(user).count(),
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),
     }

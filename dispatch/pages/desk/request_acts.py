@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from dispatch import closing, intake, notes, offers, ownership, selectors, triage, voice
+from dispatch import closing, intake, notes, offers, ownership, selectors, triage, trials, voice
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
 from dispatch.pages.desk import answers, guard, people, subject
@@ -104,6 +104,16 @@ def close(request: DeskRequest, pk: int) -> HttpResponse:
         seq=guard.number(request.POST, "seq"),
     )
     return answers.done(_("Request %(number)s is closed.") % {"number": found.number})
+
+
+@require_POST
+@operators_only
+def test(request: DeskRequest, pk: int) -> HttpResponse:
+    """She has said that she tried her button."""
+    found = _seen(request, pk)
+    seq = guard.needed_number(request.POST, "seq")
+    trials.mark(found, seq=seq, by=request.user, now=timezone.now())
+    return answers.done(_("The button is tested; request %(n)s is closed.") % {"n": found.number})
 
 
 @require_POST

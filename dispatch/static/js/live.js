@@ -171,10 +171,13 @@
     if (sent?.localName === "form" && !("keep" in sent.dataset)) sent.reset();
   });
 
+  // What outbox.js keeps and sends again is not lost, and says so itself.
+  const isKept = ({ elt }) => Boolean(document.body.dataset.outbox && elt.closest("form[data-queue]"));
+
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, requestConfig } = event.detail;
     if (xhr.status === 401) document.documentElement.dataset.link = "out";
-    if (requestConfig.verb === "get") return;
+    if (requestConfig.verb === "get" || (xhr.status >= 500 && isKept(requestConfig))) return;
     let words = document.body.dataset.errorWords;
     try { words = JSON.parse(xhr.responseText).error.message || words; } catch { /* not ours */ }
     say(words, "danger");
@@ -184,7 +187,7 @@
   // No line, or a server that does not answer: whoever pressed must not believe it was sent.
   for (const kind of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(kind, (event) => {
-      if (event.detail.requestConfig.verb !== "get") say(document.body.dataset.offlineWords, "danger");
+      if (event.detail.requestConfig.verb !== "get" && !isKept(event.detail.requestConfig)) say(document.body.dataset.offlineWords, "danger");
     });
   }
 

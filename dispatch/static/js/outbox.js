@@ -1,0 +1,172 @@
+// What was pressed without a line is kept on this device and sent when the line is back: in order,
+// with the moment it was pressed and a key of its own, so that the server does it once.
+//   <body data-outbox="worker-7">      whose it is: nobody else's sign-in sends it
+//   <form data-queue="I have arrived"> kept if it cannot be sent; the words stand in the list
+//   <div data-steps> of such forms     the one after a kept one is shown, so that work can go on
+//   #outbox                            [data-waiting] with [data-count] and a list, [data-refused] with a
+//       list; the <template>s of a line in them have [data-words], [data-pressed], [data-why], [data-seen]
+// What the server refuses stays in the list until it is read: nothing is dropped in silence.
+(() => {
+  "use strict";
+  const PATIENCE_MS = 15000, AGAIN_MS = 1000, AGAIN_MOST_MS = 15000;
+  const root = document.documentElement;
+  const offset = root.dataset.now ? Date.parse(root.dataset.now) - Date.now() : 0;
+  const store = () => `one-number.outbox.${document.body.dataset.outbox}`;
+  const unsure = new Map(); // what is being sent by htmx, by its key
+  let held = [], sending = false, failures = 0, again;
+
+  // --- the list, in the browser's storage; where that is full or forbidden, in the page alone ---
+  function read() {
+    try { held = JSON.parse(localStorage.getItem(store())) ?? []; } catch { /* as it was */ }
+    return held;
+  }
+  function write(list) {
+    held = list;
+    try { localStorage.setItem(store(), JSON.stringify(list)); } catch { /* the page has it */ }
+    draw();
+  }
+  const waiting = () => read().filter((press) => !press.why);
+  const change = (key, found) => write(read().flatMap((press) => (press.key === key ? found(press) : [press])));
+
+  function keep(press) {
+    if (waiting().some(({ key, path }) => key === press.key || path === press.path)) return;
+    write([...held, press]);
+    document.getElementById("outbox").scrollIntoView({ block: "nearest" });
+    later();
+  }
+
+  // --- sending ---
+  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
+  const headers = ({ key, at }) => ({ "Idempotency-Key": key, "Pressed-At": new Date(at).toISOString() });
+
+  async function flush() {
+    if (sending || !waiting().length) return;
+    sending = true;
+    try {
+      for (let next = waiting()[0]; next && await sent(next); next = waiting()[0]) failures = 0;
+    } finally {
+      sending = false;
+    }
+    if (waiting().length) later();
+    else window.bus?.resync();
+  }
+
+  // Soon at first, then as often as everything else looks again.
+  function later() {
+    clearTimeout(again);
+    again = setTimeout(flush, Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** failures++));
+  }
+
+  async function sent(press) {
+    const options = {
+      method: "POST",
+      body: new URLSearchParams(press.fields.filter(([name]) => name !== "csrfmiddlewaretoken")),
+      headers: { ...headers(press), "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    };
+    let answer, text;
+    try {
+      answer = await fetch(press.path, options);
+      text = await answer.text();
+    } catch { return false; }
+    if (answer.redirected && /\/sign-in\//.test(answer.url)) {
+      root.dataset.link = "out";
+      return false;
+    }
+    if (answer.ok) {
+      change(press.key, () => []);
+      return true;
+    }
+    // The line, the server or the sign-in is at fault, not the press: it is tried again.
+    if (answer.status >= 500 || [401, 403, 408, 429].includes(answer.status)) return false;
+    let why = document.body.dataset.errorWords;
+    try { why = JSON.parse(text).error.message || why; } catch { /* not ours */ }
+    change(press.key, (one) => [{ ...one, why }]);
+    return true;
+  }
+
+  // --- what htmx sends: with its key from the first try, because an answer may be what is lost ---
+  document.addEventListener("htmx:configRequest", (event) => {
+    const form = event.detail.elt.closest?.("form[data-queue]");
+    if (!form || event.detail.verb === "get") return;
+    const press = {
+      key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+      path: event.detail.path,
+      fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)],
+      words: form.dataset.queue,
+      at: Date.now() + offset,
+    };
+    if (waiting().length || !navigator.onLine) {
+      event.preventDefault();
+      keep(press);
+      form.reset();
+      return;
+    }
+    Object.assign(event.detail.headers, headers(press));
+    unsure.set(press.key, press);
+  });
+  const keyOf = ({ requestConfig }) => requestConfig?.headers?.["Idempotency-Key"];
+  const failed = ({ status }) => status === 0 || status >= 500 || [408, 429].includes(status);
+  function lost({ detail }) {
+    const press = unsure.get(keyOf(detail));
+    unsure.delete(keyOf(detail));
+    if (press) keep(press);
+  }
+  // htmx says afterRequest before it says why.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => { if (!failed(detail.xhr)) unsure.delete(keyOf(detail)); });
+  for (const kind of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(kind, lost);
+  document.addEventListener("htmx:responseError", (event) => { if (failed(event.detail.xhr)) lost(event); });
+
+  // --- what one sees ---
+  const hour = new Intl.DateTimeFormat(root.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined });
+
+  function list(part, presses) {
+    part.hidden = !presses.length;
+    const count = part.querySelector("[data-count]"), lines = part.querySelector("ul");
+    if (count) count.textContent = presses.length;
+    lines.replaceChildren(...presses.map((press) => {
+      const line = part.querySelector("template").content.cloneNode(true);
+      const write = (name, words) => { const node = line.querySelector(`[data-${name}]`); if (node) node.textContent = words; };
+      write("words", press.words);
+      write("pressed", hour.format(press.at));
+      write("why", press.why);
+      line.querySelector("[data-seen]")?.setAttribute("data-seen", press.key);
+      return line;
+    }));
+  }
+
+  function draw() {
+    const box = document.getElementById("outbox");
+    if (!box) return;
+    const kept = held.filter((press) => !press.why), refused = held.filter((press) => press.why);
+    list(box.querySelector("[data-waiting]"), kept);
+    list(box.querySelector("[data-refused]"), refused);
+    box.hidden = !held.length;
+    const paths = new Set(kept.map((press) => press.path));
+    for (const form of document.querySelectorAll("form[data-queue]")) {
+      const isKept = paths.has(new URL(form.action).pathname);
+      form.toggleAttribute("data-kept", isKept);
+    }
+    for (const steps of document.querySelectorAll("[data-steps]")) {
+      const forms = [...steps.children].filter((node) => node.matches("form[data-queue]"));
+      const last = forms.findLastIndex((form) => form.hasAttribute("data-kept"));
+      if (last >= 0) forms.forEach((form, n) => { form.hidden = n !== last + 1; });
+      else if (steps.hasAttribute("data-ahead")) forms.forEach((form, n) => { form.hidden = n !== 0; });
+      steps.toggleAttribute("data-ahead", last >= 0);
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const seen = event.target.closest?.("[data-seen]");
+    if (seen) change(seen.dataset.seen, () => []);
+  });
+  addEventListener("storage", () => { read(); draw(); });
+  addEventListener("online", () => { failures = 0; flush(); });
+  document.addEventListener("DOMContentLoaded", () => {
+    read();
+    draw();
+    flush();
+    document.body.addEventListener("resync", flush);
+    document.body.addEventListener("htmx:afterSwap", draw);
+  });
+})();

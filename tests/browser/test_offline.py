@@ -1,0 +1,143 @@
+"""Buttons pressed without a line, in Chromium: kept, shown, sent once, and never dropped."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.windows import Window, act, ask, people
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SOON_MS = 20_000  # the house looks again every 15 s
+
+
+@pytest.fixture
+def windows(browser):
+    opened = []
+
+    def open_window(house, **more):
+        opened.append(Window(browser, house, **more))
+        return opened[-1]
+
+    yield open_window
+    for window in opened:
+        window.close()
+
+
+@pytest.fixture
+def who(house):
+    return people(house)
+
+
+@pytest.fixture
+def wai(house, who, windows):
+    """Wai, with a meal to bring to Mei that he has accepted."""
+    window = windows(house, width=390, height=844).sign_in("wai").open("/worker/")
+    window.lives()
+    act(house, "requests", who["token"], category="catering", elder=who["mei"])
+    window.at(".offer .go.yes").click()
+    window.sees(".visit h2", "To Mei Chen")
+    return window
+
+
+def meal(house, who):
+    return ask(house, "requests?limit=1", who["token"])["items"][0]
+
+
+def kinds(house, who):
+    path = f"requests/{meal(house, who)['id']}/events"
+    return [event["kind"] for event in ask(house, path, who["token"])["events"]]
+
+
+def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, wai):
+    wai.context.set_offline(True)
+    wai.page.get_by_role("button", name="I am setting off").click()
+    expect(wai.at("#outbox")).to_contain_text("1 not yet sent")
+    wai.page.get_by_role("button", name="I have arrived").click()
+    expect(wai.at("#outbox")).to_contain_text("2 not yet sent")
+    wai.page.fill(".visit textarea", "She had eaten already")
+    wai.page.get_by_role("button", name="I have finished").click()
+    expect(wai.at("#outbox")).to_contain_text("3 not yet sent")
+    expect(wai.at("#outbox")).to_contain_text("I have arrived · Mei Chen")
+
+    wai.context.set_offline(False)
+    expect(wai.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    expect(wai.at(".visit.waiting")).to_be_visible(timeout=SOON_MS)
+    told = kinds(house, who)
+    steps = ["assignment.departed", "assignment.arrived", "assignment.finished"]
+    assert [kind for kind in told if kind in steps] == steps
+    assert wai.was_never_loaded_again()
+
+
+def test_what_was_given_to_somebody_else_meanwhile_is_said_and_stays_until_it_is_read(
+    house, who, wai
+):
+    wai.context.set_offline(True)
+    wai.page.get_by_role("button", name="I am setting off").click()
+    expect(wai.at("#outbox")).to_contain_text("1 not yet sent")
+    act(house, f"assignments/{visit(house, who)}/release", who["token"], reason="Late")
+    wai.context.set_offline(False)
+
+    refused = wai.at("#outbox [data-refused]")
+    expect(refused).to_contain_text("This visit has ended.", timeout=SOON_MS)
+    expect(refused).to_contain_text("I am setting off · Mei Chen")
+    assert "assignment.departed" not in kinds(house, who)
+    wai.open("/worker/")
+    expect(refused).to_contain_text("This visit has ended.")
+    refused.get_by_role("button", name="I have read this").click()
+    expect(wai.at("#outbox")).to_be_hidden()
+    wai.open("/worker/")
+    expect(wai.at("#now")).to_be_visible()
+    expect(wai.at("#outbox")).to_be_hidden()
+
+
+def test_a_press_whose_answer_was_lost_is_sent_again_with_its_own_key(house, who, wai):
+    keys = []
+
+    def lose(route):
+        keys.append(route.request.headers["idempotency-key"])
+        route.fetch()
+        route.abort()
+
+    wai.page.route("**/depart/", lose, times=1)
+    again = {"predicate": lambda sent: "/depart/" in sent.url, "timeout": SOON_MS}
+    with wai.page.expect_event("requestfinished", **again) as second:
+        wai.page.get_by_role("button", name="I am setting off").click()
+    assert second.value.headers["idempotency-key"] == keys[0]
+    expect(wai.page.get_by_role("button", name="I have arrived")).to_be_visible(timeout=SOON_MS)
+    expect(wai.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    assert kinds(house, who).count("assignment.departed") == 1
+
+
+def visit(house, who):
+    return ask(house, f"requests/{meal(house, who)['id']}", who["token"])["assignments"][0]["id"]
+
+
+def test_a_worker_in_danger_without_a_line_is_told_so_and_is_heard_when_it_is_back(house, who, wai):
+    wai.context.set_offline(True)
+    wai.page.get_by_text("I am in danger …").click()
+    wai.page.get_by_role("button", name="Yes, I need help now").click()
+    expect(wai.at("#outbox")).to_contain_text("I am in danger")
+    wai.context.set_offline(False)
+    expect(wai.at("#panic")).to_contain_text("Your alarm is with our people", timeout=SOON_MS)
+    found = ask(house, "requests?priority=emergency", who["token"])["items"]
+    assert [one["source"] for one in found] == ["worker"]
+
+
+def test_the_red_button_without_a_line_says_so_loudly_and_is_sent_when_it_is_back(
+    house, who, windows
+):
+    mei = windows(house, width=390, height=844).sign_in("mei").open("/elder/")
+    mei.lives()
+    mei.context.set_offline(True)
+    for _press in range(2):  # the second one is the same
+        mei.page.click(".choice.sos .tile")
+    unsent = mei.at("#outbox [data-waiting]")
+    expect(unsent).to_contain_text("NOT YET SENT")
+    expect(unsent).to_contain_text("Please ring 12349 now")
+    expect(unsent.locator("li")).to_have_count(1)
+    expect(unsent.get_by_role("link", name="Ring 12349")).to_be_in_viewport()
+
+    mei.context.set_offline(False)
+    mei.sees(".asked.grave .saying", "We have your alarm")
+    expect(mei.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    (emergency,) = ask(house, "requests?priority=emergency", who["token"])["items"]
+    assert emergency["source"] == "page"

@@ -1,0 +1,194 @@
+"""Workers in danger: the panic button, and a visit from which nobody comes back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from dispatch import assignments, closing, deadlines, distress, offers
+from dispatch.actors import Actor, actor_of
+from dispatch.models import Assignment, Event, Notice, ServiceRequest
+from dispatch.models.clock import RUNNING
+from dispatch.pages.desk import lines, notices
+from dispatch.states import Disposition
+from elders.models import Elder
+from telephony import answers
+from telephony.models import OutboundJob
+from tests import cast
+from tests.dispatch.town import sweep, wants
+from tests.pages import town
+from tests.scenarios.phone import Phone
+
+pytestmark = pytest.mark.django_db
+WAI = Actor("worker", None, "Wai Ho")
+LONG_S, ANSWER_S, AGAIN_S = 7200, 180, 900
+
+
+@pytest.fixture
+def mei() -> Elder:
+    return cast.mei()
+
+
+@pytest.fixture
+def wai():
+    return cast.wai(cast.sunrise_kitchen())
+
+
+@pytest.fixture
+def visit(mei, wai, now) -> Assignment:
+    """Wai is at Mei's with a meal."""
+    meal = wants(mei, now=now)
+    sweep(now)
+    going = offers.accept(meal.offers.get().pk, by=WAI, now=now)
+    return assignments.arrive(going.pk, by=WAI, now=now)
+
+
+def at(now: datetime, seconds: float) -> datetime:
+    return now + timedelta(seconds=seconds)
+
+
+def told(code: str) -> int:
+    notice = Notice.objects.filter(code=code, done_at=None).first()
+    return notice.times if notice else 0
+
+
+def cry(wai, now):
+    return distress.cry(wai, by=WAI, now=now)
+
+
+# --- the panic button ----------------------------------------------------------------------------
+
+
+def test_a_panic_is_an_emergency_in_front_of_a_person_with_place_and_visit(mei, wai, visit, now):
+    request = cry(wai, now)
+    assert (request.priority, request.state, request.elder) == ("emergency", "NEW", None)
+    assert request.deadlines.filter(RUNNING, kind="unclaimed").exists()
+    assert (request.estimate["lat"], request.estimate["lon"]) == (mei.lat, mei.lon)
+    for fact in (visit.request.number, wai.phone):
+        assert fact in request.note
+    (notice,) = Notice.objects.filter(code="worker_alarm")
+    assert notice.level == "sos"
+    assert notices.sentence(notice).startswith("Wai Ho is in danger")
+
+
+def test_his_own_fresh_position_is_where_he_is(wai, visit, now):
+    type(wai).objects.filter(pk=wai.pk).update(lat=30.29, lon=120.17, position_at=at(now, -60))
+    wai.refresh_from_db()
+    request = cry(wai, now)
+    assert (request.estimate["lat"], request.estimate["age_s"]) == (30.29, 60)
+
+
+def test_nothing_rings_his_telephone_and_nobody_is_sent_into_danger_unasked(wai, now):
+    before = OutboundJob.objects.count()
+    request = cry(wai, now)
+    for seconds in range(0, 300, 20):
+        sweep(at(now, seconds))
+    assert OutboundJob.objects.count() == before
+    assert not request.offers.exists()
+    assert told("unclaimed") > 1
+
+
+def test_pressed_again_it_is_the_same_case_and_sounds_again(wai, now):
+    first, second = cry(wai, now), cry(wai, at(now, 5))
+    assert first.pk == second.pk
+    assert second.sounds == 2
+    assert told("worker_alarm") == 2
+
+
+def test_only_a_person_ends_it(wai, now):
+    request = cry(wai, now)
+    closing.close(
+        request.pk,
+        by=actor_of(cast.olive()),
+        now=at(now, 60),
+        disposition=Disposition.FALSE_ALARM,
+        reason="Pressed in the pocket",
+    )
+    assert distress.open_cry(wai) is None
+    assert cry(wai, at(now, 120)).pk != request.pk
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+def test_the_page_needs_two_presses_and_tells_who_looks_after_him(wai):
+    his = town.browser(wai.user)
+    page = his.get("/worker/").content.decode()
+    assert page.index("<details") < page.index("/worker/panic/") < page.index("</details>")
+    page = his.post("/worker/panic/", follow=True).content.decode()
+    assert "Your alarm is with our people" in page
+    request = ServiceRequest.objects.get(source="worker")
+    olive = cast.olive()
+    ServiceRequest.objects.filter(pk=request.pk).update(owner=olive)
+    assert "Olive is looking after you" in his.get("/worker/").content.decode()
+
+
+def test_a_panic_is_never_refused_for_its_age_and_done_once(wai):
+    his = town.browser(wai.user)
+    pressed = (timezone.now() - timedelta(days=3)).isoformat()
+    for _time in range(2):
+        headers = {"Idempotency-Key": "k", "Pressed-At": pressed}
+        assert his.post("/worker/panic/", headers=headers, follow=True).status_code == 200
+    request = ServiceRequest.objects.get(source="worker")
+    assert request.sounds == 1
+    assert "没有网络" in request.note or "without a line until now" in request.note
+
+
+# --- a visit that lasts too long ----------------------------------------------------------------
+
+
+def test_an_overdue_visit_rings_the_worker_then_a_person_and_then_puts_110_to_them(visit, now):
+    sweep(at(now, LONG_S - 1))
+    assert not OutboundJob.objects.filter(purpose="overdue").exists()
+    late = at(now, LONG_S)
+    deadlines.fire_due(now=late)
+    kinds = OutboundJob.objects.filter(purpose="overdue", to=cast.WAI_NUMBER)
+    assert set(kinds.values_list("kind", flat=True)) == {"call", "text"}
+    assert told("overdue") == 0
+
+    deadlines.fire_due(now=at(late, ANSWER_S))
+    assert (told("overdue"), told("overdue_police")) == (1, 0)
+    deadlines.fire_due(now=at(late, ANSWER_S + AGAIN_S))
+    assert told("overdue_police") == 1
+    assert "Tell 110: 110" in notices.sentence(Notice.objects.get(code="overdue_police"))
+    deadlines.fire_due(now=at(late, ANSWER_S + 2 * AGAIN_S))
+    assert told("overdue_police") == 2
+
+    events = Event.objects.filter(kind="assignment.overdue").order_by("seq")
+    assert [event.data["step"] for event in events] == ["worker", "desk", "police"]
+    assert lines.sentence(events[0].kind, events[0].data).endswith("the worker is rung")
+    assignments.finish(visit.pk, by=WAI, now=at(late, 9000))
+    assert (told("overdue"), told("overdue_police")) == (0, 0)
+
+
+def test_who_says_that_all_is_well_has_half_an_hour_more_and_is_asked_again(visit, now):
+    late = at(now, LONG_S)
+    sweep(late)
+    text = OutboundJob.objects.get(purpose="overdue", kind="text")
+    answers.replied(text.pk, "1", now=at(late, 30))
+    deadlines.fire_due(now=at(late, 30 + 1799))
+    assert told("overdue") == 0
+    steps = Event.objects.filter(kind="assignment.overdue").order_by("seq")
+    assert [event.data["step"] for event in steps] == ["worker", "well"]
+    deadlines.fire_due(now=at(late, 30 + 1800))
+    assert steps.last().data["step"] == "worker"
+
+
+@pytest.mark.parametrize("keys", ["0", "", "7"])
+def test_any_other_key_and_silence_put_the_worker_through_to_a_person(visit, now, keys):
+    sweep(at(now, LONG_S))
+    phone = Phone(cast.WAI_NUMBER)
+    phone.answer(phone.outbox("call")[-1])
+    said = phone.press(keys)
+    assert said[-1]["verb"] == "enqueue"
+    assert not Event.objects.filter(data__step="well").exists()
+
+
+def test_his_page_asks_him_too(visit, wai, now):
+    his = town.browser(wai.user)
+    longer = f"/worker/visits/{visit.pk}/longer/"
+    assert longer not in his.get("/worker/").content.decode()
+    sweep(at(now, LONG_S))
+    assert longer in his.get("/worker/").content.decode()
+    assert longer not in his.post(longer, follow=True).content.decode()
+    assert Event.objects.filter(data__step="well").count() == 1
