@@ -74,6 +74,7 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     found = {path: looked_at(anybody, path) for path in pages}
     found["/elder/"] = looked_at(mei, "/elder/", "wcag2aaa")
     found["/elder/?ask=home"] = looked_at(mei, "/elder/?ask=home", "wcag2aaa")
+    found["/elder/sharing/"] = looked_at(mei, "/elder/sharing/", "wcag2aaa")
     found["/worker/"] = looked_at(wai, "/worker/")
 
     mei.open("/elder/").page.click(".choice.meal .tile")
@@ -81,7 +82,7 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     wai.open("/worker/").at(".offer").wait_for()
     found["an offer"] = looked_at(wai, "/worker/")
     wai.open("/worker/").page.click(".offer .go.yes")
-    wai.at(".visit .go.next").click()
+    wai.page.click(".visit .go.next")
     drive(house, "wai-phone", (30.2790, 120.1590))
     found["a visit"] = looked_at(wai, "/worker/")
     found["on the way"] = looked_at(anybody, track)
@@ -89,8 +90,15 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     mei.open("/elder/").page.click(".choice.sos .tile")
     found["an emergency"] = looked_at(mei, "/elder/", "wcag2aaa")
     found["an alarm"] = looked_at(anybody, track)
-    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+    mei.context.set_offline(True)
+    mei.page.click(".choice.unwell .tile")
+    expect(mei.at("#outbox")).to_contain_text("NOT YET SENT")
+    found["without a line"] = barriers(mei, "wcag2aaa")
     assert mei.page.evaluate(SMALL, [60, 18]) == []  # China's ageing rules
+    mei.context.set_offline(False)
+    mei.open("/elder/sharing/")
+    assert mei.page.evaluate(SMALL, [60, 18]) == []
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
 def test_help_comes_without_scripts(house, windows):
