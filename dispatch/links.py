@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from dispatch.live import pokes
 from dispatch.models import ServiceRequest, TrackLink
 from dispatch.states import OPEN
 from dispatch.timing import TRACK_LINK_AFTER_S
-from elders.models import Elder
+from elders.models import Elder, User
 
 
 def issue(
@@ -19,6 +20,7 @@ def issue(
     request: ServiceRequest | None = None,
     given_to: str = "",
     expires_at: datetime | None = None,
+    made_by: User | None = None,
 ) -> str:
     """A new link's token; it is shown once and only its hash is kept."""
     token = secrets.token_urlsafe(24)
@@ -28,26 +30,30 @@ def issue(
         request=request,
         given_to=given_to,
         made_at=now,
+        made_by=made_by,
         expires_at=expires_at,
     )
     return token
 
 
 def revoke(link: TrackLink, *, now: datetime) -> None:
-    """Ends a link at once."""
+    """Ends a link at once; a page that is open with it hears of it."""
     TrackLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now)
+    pokes.after_commit(f"elder:{link.elder_id}")
+
+
+def opens(link: TrackLink, *, now: datetime) -> bool:
+    """Whether it still shows anything."""
+    if link.revoked_at or (link.expires_at and link.expires_at <= now):
+        return False
+    return link.request is None or _within_reach(link.request, now=now)
 
 
 def find(token: str, *, now: datetime) -> TrackLink | None:
     """The link of this token if it still shows anything; None when it is over or never was."""
-    link = (
-        TrackLink.objects.select_related("elder", "request")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), hash=hash_of(token), revoked_at=None)
-        .first()
-    )
-    if link is None or (link.request and not _within_reach(link.request, now=now)):
-        return None
-    return link
+    kept = TrackLink.objects.select_related("elder", "request")
+    link = kept.filter(hash=hash_of(token)).first()
+    return link if link and opens(link, now=now) else None
 
 
 def request_of(link: TrackLink, *, now: datetime) -> ServiceRequest | None:

@@ -10,7 +10,7 @@ from statistics import median
 
 from django.db.models import Avg, Count
 
-from dispatch.models import Assignment, Offer, Survey
+from dispatch.models import Assignment, Offer, Rating, Survey
 from dispatch.states import AssignmentState, OfferState, Role
 from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
 from providers.models import Provider
@@ -31,6 +31,8 @@ class Quality:
     visits: int
     scored: int
     score: float | None
+    rated: int  # by families, in stars from 1 to 5
+    stars: float | None
 
 
 def measure(house: Provider, *, now: datetime) -> Quality:
@@ -55,6 +57,9 @@ def measure(house: Provider, *, now: datetime) -> Quality:
     said = Survey.objects.filter(
         worker__provider=house, state=Survey.State.ANSWERED, ended_at__gte=since
     ).aggregate(times=Count("pk"), mean=Avg("score"))
+    stars = Rating.objects.filter(worker__provider=house, at__gte=since).aggregate(
+        times=Count("pk"), mean=Avg("stars")
+    )
     return Quality(
         offers=len(answered),
         accepted=len(waits) / len(answered) if answered else None,
@@ -64,4 +69,6 @@ def measure(house: Provider, *, now: datetime) -> Quality:
         visits=visits.filter(state=AssignmentState.CLEARED).count(),
         scored=said["times"],
         score=said["mean"],
+        rated=stars["times"],
+        stars=stars["mean"],
     )

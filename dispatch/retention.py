@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from dispatch.models import CheckIn, Deletion, Notice, RequestCall, Survey
+from dispatch.models import CheckIn, Deletion, Notice, Rating, RequestCall, Survey
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
 from tracking.models import Address, Hint, ZoneCrossing
 
@@ -87,7 +87,7 @@ def _checkins(before: datetime) -> Sequence[Rows]:
 
 
 def _surveys(before: datetime) -> Sequence[Rows]:
-    return (Survey.objects.filter(ended_at__lt=before),)
+    return (Survey.objects.filter(ended_at__lt=before), Rating.objects.filter(at__lt=before))
 
 
 def _notices(before: datetime) -> Sequence[Rows]:

@@ -22,6 +22,9 @@ class TrackLink(models.Model):
     )
     given_to = models.CharField(max_length=80, blank=True)
     made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 

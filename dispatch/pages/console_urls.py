@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dispatch.pages import console
+from dispatch.pages import console, sharing
 from dispatch.pages.desk import (
     call_acts,
     desk_acts,
@@ -76,6 +76,18 @@ urlpatterns = [
     path("visits/<int:pk>/arrive/", visit_acts.arrive, name="console-arrive"),
     path("visits/<int:pk>/finish/", visit_acts.finish, name="console-finish"),
     path("visits/<int:pk>/release/", visit_acts.release, name="console-release"),
+    path("elders/<int:elder_id>/sharing/", sharing.desk_index, name="console-sharing"),
+    path("elders/<int:elder_id>/sharing/links/", sharing.desk_make, name="console-make-link"),
+    path(
+        "elders/<int:elder_id>/sharing/links/<int:pk>/revoke/",
+        sharing.desk_revoke,
+        name="console-revoke",
+    ),
+    path(
+        "elders/<int:elder_id>/sharing/relatives/<int:pk>/<slug:scope>/",
+        sharing.desk_agree,
+        name="console-agree",
+    ),
     path("devices/<int:pk>/", device.page, name="console-device"),
     path("devices/<int:pk>/tell/", device.tell, name="console-tell-device"),
     path("notices/<int:pk>/done/", desk_acts.notice_done, name="console-notice-done"),

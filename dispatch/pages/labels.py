@@ -104,6 +104,35 @@ ALARMS: dict[str, Any] = {
     "other": _("alarm"),
     "raw": _("unreadable alarm"),
 }
+# What somebody looked at, as the ledger has it, in the words of the family.
+LOOKED: dict[str, Any] = {
+    "access log": _("who has looked at the data"),
+    "call": _("a telephone call"),
+    "card": _("the card: address, health, contacts"),
+    "check-in time changed": _("changed the time of the daily check-in"),
+    "contacts": _("the contacts"),
+    "devices": _("the devices"),
+    "family page": _("the page of the family"),
+    "handover": _("told another service where to go"),
+    "location": _("where she is"),
+    "name": _("the name, in a search"),
+    "order of contacts changed": _("changed the order of the contacts"),
+    "positions": _("where she was"),
+    "record": _("the card: address, health, contacts"),
+    "recording": _("the recording of a call"),
+    "register": _("the entry in the register"),
+    "requests": _("what was asked for"),
+    "sharing": _("who may see the page"),
+    "visit": _("what one needs for a visit"),
+}
+WHO: dict[str, Any] = {
+    "operator": _("operator"),
+    "worker": _("who came"),
+    "elder": _("herself"),
+    "station": _("community station"),
+    "provider": _("the house that sends"),
+    "family": _("family"),
+}
 DOUBTS: dict[str, Any] = {
     "invalid": _("the device doubts it"),
 }

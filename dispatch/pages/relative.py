@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dispatch import links, selectors
-from dispatch.models import CheckIn, ServiceRequest
+from dispatch import links, ratings, selectors
+from dispatch.actors import actor_of
+from dispatch.models import Assignment, CheckIn, CheckInPlan, ServiceRequest
 from dispatch.pages import family, labels, looks
 from dispatch.pages.family import FamilyPage
 from dispatch.pages.gates import KnownRequest
 from dispatch.states import State
 from elders import consent, roles
 from elders import selectors as register
-from elders.models import AccessEntry, Consent, Elder, User
+from elders.models import AccessEntry, Consent, Contact, Elder, User
 from elders.roles import Role
 from providers.models import Category
 from tracking.models import Device, Zone
@@ -42,6 +43,16 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Who looked, in which part, and at what."""
+
+    who: str
+    part: str
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One elder as `user` may see her, and the others they may turn to."""
 
@@ -52,7 +63,10 @@ class Account:
     devices: list[Device]
     zones: list[Zone] | None  # None without her consent for whereabouts
     consents: list[Consent]
-    looks: list[AccessEntry]
+    looks: list[Look]
+    to_rate: Assignment | None
+    plan: CheckInPlan | None
+    contacts: list[Contact]
 
 
 @require_safe
@@ -95,17 +109,38 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
     hers = devices_of(elder, now=now).values("pk")
     told = consent.may_see(user, elder, Consent.Scope.REQUESTS, now=now)
     lately = requests.filter(closed_at__gt=now - HISTORY).exclude(pk=request.pk if request else 0)
+    may = told and not _barred(user, elder)
     days = CheckIn.objects.filter(elder=elder, day=timezone.localdate(now))
     return Account(
         page=family.shown(elder, request, exact=exact, now=now),
         elders=elders,
         earlier=[_earlier(one) for one in lately.order_by("-pk")],
-        checkin=days.first() if told and not _barred(user, elder) else None,
+        checkin=days.first() if may else None,
         devices=list(devices_for(user, now=now).filter(pk__in=hers)),
         zones=list(elder.zones.filter(active=True)) if exact else None,
         consents=list(elder.consents.filter(consent.running(now), grantee=user).order_by("scope")),
-        looks=list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST]),
+        looks=_looks(list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST])),
+        to_rate=ratings.visits(user, requests, now=now).first() if may else None,
+        plan=CheckInPlan.objects.filter(elder=elder, active=True).first() if may else None,
+        contacts=register.contacts(elder) if may else [],
     )
+
+
+def _looks(entries: list[AccessEntry]) -> list[Look]:
+    people = {entry.actor_id: entry.actor for entry in entries}
+    parts = {
+        key: labels.label(labels.WHO, actor_of(user).kind) if user else ""
+        for key, user in people.items()
+    }
+    return [
+        Look(
+            labels.named(entry.actor) if entry.actor else _("A family link"),
+            parts[entry.actor_id],
+            entry.at,
+            labels.label(labels.LOOKED, entry.what),
+        )
+        for entry in entries
+    ]
 
 
 def _earlier(request: ServiceRequest) -> Earlier:

@@ -13,8 +13,17 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dispatch import checklists, distress, proofs, reasons, selectors, whereabouts, wording
-from dispatch.models import Assignment, Offer, ServiceRequest
+from dispatch import (
+    checklists,
+    distress,
+    proofs,
+    ratings,
+    reasons,
+    selectors,
+    whereabouts,
+    wording,
+)
+from dispatch.models import Assignment, Offer, Rating, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
@@ -80,6 +89,7 @@ class Rounds:
     device_id: str  # "" when no device of the worker's own takes positions without a token
     cry: ServiceRequest | None  # the worker's own alarm
     police: str
+    thanks: list[Rating]
     why_not: tuple[Any, ...] = WHY_NOT
 
 
@@ -101,6 +111,7 @@ def read(user: User, worker: Worker, *, now: datetime) -> Rounds:
         _device_id(worker, now=now),
         distress.open_cry(worker),
         settings.PUBLIC_SERVICES["police"],
+        ratings.thanks(worker, now=now),
     )
 
 

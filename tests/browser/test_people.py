@@ -74,14 +74,15 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     found = {path: looked_at(anybody, path) for path in pages}
     found["/elder/"] = looked_at(mei, "/elder/", "wcag2aaa")
     found["/elder/?ask=home"] = looked_at(mei, "/elder/?ask=home", "wcag2aaa")
+    found["/elder/sharing/"] = looked_at(mei, "/elder/sharing/", "wcag2aaa")
     found["/worker/"] = looked_at(wai, "/worker/")
 
     mei.open("/elder/").page.click(".choice.meal .tile")
-    mei.sees(".saying", "we have your order")
+    mei.sees("#now .saying", "we have your order")
     wai.open("/worker/").at(".offer").wait_for()
     found["an offer"] = looked_at(wai, "/worker/")
     wai.open("/worker/").page.click(".offer .go.yes")
-    wai.at(".visit .go.next").click()
+    wai.page.click(".visit .go.next")
     drive(house, "wai-phone", (30.2790, 120.1590))
     found["a visit"] = looked_at(wai, "/worker/")
     found["on the way"] = looked_at(anybody, track)
@@ -89,8 +90,15 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     mei.open("/elder/").page.click(".choice.sos .tile")
     found["an emergency"] = looked_at(mei, "/elder/", "wcag2aaa")
     found["an alarm"] = looked_at(anybody, track)
-    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+    mei.context.set_offline(True)
+    mei.page.click(".choice.unwell .tile")
+    expect(mei.at("#outbox")).to_contain_text("NOT YET SENT")
+    found["without a line"] = barriers(mei, "wcag2aaa")
     assert mei.page.evaluate(SMALL, [60, 18]) == []  # China's ageing rules
+    mei.context.set_offline(False)
+    mei.open("/elder/sharing/")
+    assert mei.page.evaluate(SMALL, [60, 18]) == []
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
 def test_help_comes_without_scripts(house, windows):
@@ -98,7 +106,7 @@ def test_help_comes_without_scripts(house, windows):
     mei = windows(house, java_script_enabled=False).sign_in("mei")
     mei.page.goto(f"{house.base_url}/elder/")
     mei.page.click(".choice.sos .tile")
-    expect(mei.at(".saying").first).to_contain_text("We have your alarm")
+    expect(mei.at("#now .saying").first).to_contain_text("We have your alarm")
 
     wai = windows(house, java_script_enabled=False).sign_in("wai")
     mei.page.click(".choice.meal .tile")
@@ -127,7 +135,7 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
         mei.page.keyboard.press(key)
         assert words in mei.page.evaluate("document.activeElement.innerText")
     mei.page.keyboard.press("Enter")
-    mei.sees(".saying", "We have your alarm")
+    mei.sees("#now .saying", "We have your alarm")
     assert mei.was_never_loaded_again()
 
 
@@ -136,7 +144,7 @@ def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
     mei = windows(house, width=390, height=600).sign_in("mei").open("/elder/")
     mei.lives()
     mei.page.click(".choice.meal .tile")
-    mei.sees(".saying", "Meals: we have your order")
+    mei.sees("#now .saying", "Meals: we have your order")
     mei.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     mei.page.click(".choice.unwell .tile")
     mei.sees("#callback .saying", "A person will ring you")
@@ -167,12 +175,12 @@ def test_a_worker_answers_on_a_telephone_and_shares_the_way(house, windows):
     text.get_by_role("button", name="1").click()
     phone.sees("#heard", "Please go to Mei Chen")
     wai.sees(".visit h2", "To Mei Chen")
-    mei.sees(".saying", "Wai Ho is coming")
+    mei.sees("#now .saying", "Wai Ho is coming")
 
     wai.page.click("[data-share]")
     wai.sees("[data-share]", "Sharing")
     wai.page.click(".visit .go.next")
-    mei.sees(".saying", "In about")
+    mei.sees("#now .saying", "In about")
 
     # nobody can be reached from a number nobody knows, and that is said
     phone.page.fill("#from", "nonsense")

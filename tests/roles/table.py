@@ -60,6 +60,7 @@ TABLE = [
     Line(r"\w+ (phone/|telephony/simulator/.*)", EVERYBODY),
     # What Twilio signs is known by its signature; the walker signs nothing, and Twilio is off.
     Line(r"\w+ telephony/twilio/.*", NOBODY, not_theirs=EVERYBODY),
+    Line(r"\w+ styleguide/", NOBODY, not_theirs=EVERYBODY),  # there only with DEBUG
     # Pages by role.
     # To a colleague, and for an elder, that an empty form does not name.
     Line(r"\w+ console/(calls/<pk>/(transfer|invite|pass-on)|requests)/", DESK, also=ABSENT),
@@ -69,6 +70,16 @@ TABLE = [
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
+    Line(
+        r"\w+ elder/sharing/(links|relatives)/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})
+    ),
+    # The visit is not over, and no check-in is planned.
+    Line(
+        r"\w+ family/(visits|elders|contacts)/<pk>/.*",
+        FAMILY,
+        not_theirs=frozenset({"other family"}),
+        also=ABSENT,
+    ),
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
     Line(r"\w+ zones/.*", FAMILY | DESK, frozenset({"other family"})),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),

@@ -6,9 +6,17 @@ from datetime import datetime, time, timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from dispatch import deadlines, desk, handovers, intake, offers, ownership, troubles
+from dispatch import deadlines, desk, handovers, intake, links, offers, ownership, troubles
 from dispatch.actors import SYSTEM, Actor
-from dispatch.models import Handover, Notice, Offer, Outage, OutageElder, ServiceRequest
+from dispatch.models import (
+    Handover,
+    Notice,
+    Offer,
+    Outage,
+    OutageElder,
+    ServiceRequest,
+    TrackLink,
+)
 from dispatch.states import Priority
 from elders.consent import Scope
 from elders.models import Elder, User
@@ -143,10 +151,19 @@ def _story(
         "provider_id": str(kitchen.pk),
         **_books(wai, kitchen, now=now),
         "worker_id": str(wai.pk),
+        "link_id": str(_link(mei, now=now)),
+        "relative_id": str(mei.family.get().pk),
+        "scope": "health",
+        "contact_id": str(mei.contacts.get().pk),
         "token": "not-a-link",
         "code": "housekeeping",
         "how": "reject",
     }
+
+
+def _link(mei: Elder, *, now: datetime) -> int:
+    links.issue(mei, now=now, given_to="Ka-Ming")
+    return TrackLink.objects.get().pk
 
 
 def _books(wai: Worker, kitchen: Provider, *, now: datetime) -> dict[str, str]:

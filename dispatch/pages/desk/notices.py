@@ -61,6 +61,9 @@ SENTENCES: dict[str, Any] = {
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
     "part_missed": gettext_lazy("%(part)s is not heard from. Whoever runs it must look at it."),
+    "complaint": gettext_lazy(
+        "%(name)s is not content with the visit (%(score)s of 5): “%(text)s” Ring them."
+    ),
     "late_press": gettext_lazy(
         "%(name)s reports without a line: %(what)s, at %(pressed_at)s. It was no longer possible."
         " Speak with them."
