@@ -8,6 +8,7 @@ import sys
 ALL = (
     *(
         "ami",
+        "caller",
         "calls",
         "demand",
         "gateway",

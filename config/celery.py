@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # The kinds of `config.work.SWEEPS`, which cannot be asked before Django is loaded. The first two
 # are rung; nobody waits for the others.
 RUNG = ("deadlines", "outbound")
-KINDS = (*RUNG, "calling", "ledger", "upkeep", "carriers", "places")
+KINDS = (*RUNG, "calling", "ledger", "upkeep", "carriers", "places", "parts")
 
 app = Celery("one_number", broker=settings.REDIS_URL or None)
 app.conf.update(

@@ -206,6 +206,18 @@ def positions() -> str:
     return ""
 
 
+@_check(42)
+def broker() -> str:
+    """An MQTT broker is named by its address, and what is read of it by topics."""
+    if not settings.MQTT_URL:
+        return ""
+    from tracking.mqtt import PORTS
+
+    if settings.MQTT_URL.partition("://")[0] not in PORTS or not settings.MQTT_TOPICS:
+        return "MQTT_URL must be mqtt://… or mqtts://…, and MQTT_TOPICS must name a topic."
+    return ""
+
+
 @_check(41)
 def geocoder() -> str:
     """A geocoder that geopy does not have, or that misses its key, would never answer."""

@@ -19,7 +19,7 @@ from dispatch.models.clock import RUNNING
 from telephony.carriers import registry
 
 OVERDUE_AFTER_S = 30.0
-GATEWAY = "gateway"  # the heartbeat's name
+GATEWAY, MQTT = "gateway", "mqtt"  # the heartbeats' names
 
 Finding = dict[str, Any]  # {"ok": bool, …}, and what a person needs to know beside it
 
@@ -108,6 +108,18 @@ def gateway(now: datetime) -> Finding:
     return {"ok": ok, "on": True, "age_s": age_s, **beat.facts}
 
 
+def mqtt(now: datetime) -> Finding:
+    """Where one is set: the link to the broker was heard from lately, and the broker is there."""
+    if not settings.MQTT_URL:
+        return {"ok": True, "on": False}
+    beat = Heartbeat.objects.filter(work=MQTT).first()
+    if beat is None:
+        return {"ok": False, "on": True, "age_s": None}
+    age_s = round(max(0.0, (now - beat.at).total_seconds()), 1)
+    ok = age_s <= work.SILENT_AFTER_S and bool(beat.facts.get("connected"))
+    return {"ok": ok, "on": True, "age_s": age_s, **beat.facts}
+
+
 LOOKS: dict[str, Callable[[datetime], Finding]] = {
     "database": database,
     "redis": queue,
@@ -115,4 +127,5 @@ LOOKS: dict[str, Callable[[datetime], Finding]] = {
     "deadlines": deadlines,
     "carriers": carriers,
     "gateway": gateway,
+    "mqtt": mqtt,
 }

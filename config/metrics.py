@@ -17,6 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from config import health, work
+from dispatch import presence
 from dispatch.live.hub import hub
 from dispatch.models import ServiceRequest
 from dispatch.states import OPEN
@@ -57,6 +58,8 @@ class Town(Collector):
             ["state", "priority"],
             ServiceRequest.objects.filter(state__in=OPEN),
         )
+        at_desk = len(presence.at_desk())
+        yield _one("one_number_consoles", "Operators whose console is alive", at_desk)
         live = Call.objects.filter(state__in=Call.LIVE)
         yield _by("one_number_live_calls", "Calls that are not over", ["state"], live)
         under_way = OutboundJob.objects.filter(state__in=OutboundJob.UNDER_WAY)

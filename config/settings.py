@@ -251,6 +251,11 @@ POSITIONS_QUEUE = env.int("POSITIONS_QUEUE", default=20_000)
 DATUMS = env.dict("DATUMS", default={})
 # The history of where devices were is kept for so many days.
 POSITION_DAYS = env.int("POSITION_DAYS", default=90)
+# A Traccar server that forwards by MQTT: its broker, its topics, and a token of the desk by which
+# it may speak for devices that require their own.
+MQTT_URL = env.str("MQTT_URL", default="")
+MQTT_TOPICS = env.list("MQTT_TOPICS", default=["positions", "events"])
+MQTT_TOKEN = env.str("MQTT_TOKEN", default="")
 # Where cells and access points are resolved (Geolocation API of Ichnaea or Google, key and all);
 # empty: they are kept and not resolved.
 LOCATION_SERVICE_URL = env.str("LOCATION_SERVICE_URL", default="")
@@ -340,3 +345,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # absent: /metrics answers
 
 # --- logs ------------------------------------------------------------------------------------
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), plain=DEMO)
+
+# What `manage.py canary` presses and rings from; see dispatch/canaries.py.
+CANARY_DEVICE = env.str("CANARY_DEVICE", default="")
+CANARY_NUMBER = env.str("CANARY_NUMBER", default="")

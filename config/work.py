@@ -28,6 +28,7 @@ SWEEPS = {
     "ledger": "elders.ledger.seal",
     "upkeep": "dispatch.upkeep.sweep",
     "carriers": "telephony.carriers.registry.tend",
+    "parts": "config.missed.sweep",
     "places": "tracking.places.sweep",
 }
 BEAT_EVERY_S = 5.0

@@ -38,7 +38,7 @@ def rank(request: ServiceRequest, *, now: datetime, only: int | None = None) -> 
     `only` restricts it to one worker whom a person chose. Without a place nobody can be ranked.
     """
     need = need_of(request, now=now)
-    if need is None:
+    if need is None or request.source == ServiceRequest.Source.CANARY:
         return NOBODY
     reached = reach.nearest(need, k=WEIGHED if only is None else NAMED, now=now)
     ranked = matching.rank(need, reached.candidates, now=now)

@@ -14,8 +14,10 @@ from django.db.models import F
 
 from dispatch import (
     answering,
+    canaries,
     checkins,
     clocks,
+    closing,
     conversation,
     distress,
     emergencies,
@@ -28,10 +30,11 @@ from dispatch import (
     surveys,
     transitions,
 )
+from dispatch.actors import SYSTEM
 from dispatch.handovers import HANDOVER_CLOCK
 from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
-from dispatch.states import Priority, State
+from dispatch.states import Disposition, Priority, State
 from dispatch.timing import CONFIRM_S, HANDOVER_S, NAG_S, REPEAT_S
 from telephony import agents, desk, inbound, recordings, script
 from tracking import alarms, zones
@@ -112,7 +115,9 @@ def _postpone(deadline_id: int, *, now: datetime) -> None:
 
 def _state(request: ServiceRequest, deadline: Deadline, *, now: datetime) -> None:
     state, priority = State(request.state), Priority(request.priority)
-    if state in offers.SEARCHING:
+    if request.source == canaries.CANARY:
+        closing.close(request.pk, by=SYSTEM, now=now, disposition=Disposition.TEST)
+    elif state in offers.SEARCHING:
         _search(request, deadline, now=now)
     elif state == State.DONE:
         _unconfirmed(request, deadline, now=now)

@@ -45,8 +45,9 @@ def may_send(request: ServiceRequest) -> bool:
     says that nobody is sent, somebody goes all the same once no voice could be reached. What a
     text means a person must read first.
     """
+    source = ServiceRequest.Source
     if not request.is_emergency:
-        return request.source != ServiceRequest.Source.TEXT
+        return request.source not in (source.TEXT, source.CANARY)
     plans = _plans(request)
     if any(plan.send_responder for plan in plans):
         return True

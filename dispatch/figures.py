@@ -87,7 +87,8 @@ def measure(
     """The figures of what came in from `since` to before `until`, and of all that is open now."""
     came = Q(opened_at__gte=since, opened_at__lt=until)
     late = Notice.objects.filter(request=OuterRef("pk"), code__in=LATE, done_at=None)
-    rows = requests.filter(came | Q(state__in=OPEN)).annotate(late=Exists(late))
+    real = requests.exclude(source=ServiceRequest.Source.CANARY)
+    rows = real.filter(came | Q(state__in=OPEN)).annotate(late=Exists(late))
     told = [RequestRow(*row) for row in rows.values_list("opened_at", "grid", "state", "late")]
     rung = calls.filter(came, direction=Call.Direction.INBOUND).filter(
         Q(answered_at__isnull=False) | Q(state=Call.State.ABANDONED)

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from dispatch import (
     answering,
+    canaries,
     checkins,
     clocks,
     emergencies,
@@ -44,6 +45,9 @@ class Hotline:
 
     def incoming(self, call: Call, *, now: datetime) -> Sequence[Instruction]:
         """Recognises the caller, greets by name if the number proves enough, and queues."""
+        if canaries.rang(call):
+            call.settled = True
+            return [Say(wording.canary(language="en"), "en"), Hangup()]
         answering.watch(call, now=now, is_new=True)
         return _announced(call, self._greeting(call, now=now))
 

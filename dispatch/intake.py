@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dispatch import clocks, emergencies, faults, strangers, transitions, whereabouts
+from dispatch import canaries, clocks, emergencies, faults, strangers, transitions, whereabouts
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
@@ -103,7 +103,7 @@ def escalate(request_id: int, *, by: Actor, now: datetime, reason: str = "") -> 
         request = transitions.hold(request_id)
         if request.is_emergency:
             return request
-        if not request.is_open:
+        if not request.is_open or request.source == Source.CANARY:
             raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
         transitions.advance(
             request,
@@ -135,6 +135,9 @@ class Alarms:
         notice, and so does the word of a device's own fence; a zone of ours is watched by us, and
         its alarm is a call for help.
         """
+        if canaries.pressed(alarm):
+            _sing(alarm, now=now)
+            return
         if not alarm.zone_id and not _is_help(alarm):
             faults.tell(alarm, now=now)
             return
@@ -166,6 +169,21 @@ class Alarms:
         for request, seq in going.values_list("request", "request__seq") if workers else ():
             topics[f"request:{request}"] = seq
         pokes.send_all(topics)
+
+
+def _sing(alarm: Alarm, *, now: datetime) -> None:
+    """A case for an operator's screen, of nobody and for nobody, that ends by itself."""
+    request = open_request(
+        elder=None,
+        category=DEFAULT_CATEGORY,
+        priority=Priority.ROUTINE,
+        source=Source.CANARY,
+        by=Actor("device", alarm.device_id, alarm.device.device_id),
+        now=now,
+        known_as=canaries.KNOWN_AS,
+    )
+    clocks.arm(STATE_CLOCK, after_s=canaries.SHOWN_S, now=now, request=request)
+    RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
 
 
 def _is_help(alarm: Alarm) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractHour
 from django.utils import timezone
@@ -37,6 +38,8 @@ def read(calls: QuerySet[Call], *, now: datetime) -> Rhythm:
     """Of those of `calls` that came in. Two queries."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     came = calls.filter(direction=Call.Direction.INBOUND)
+    if settings.CANARY_NUMBER:
+        came = came.exclude(from_number=settings.CANARY_NUMBER)
     past = Q(pk__in=[])
     for week in range(1, WEEKS + 1):
         began = midnight - timedelta(days=7 * week)

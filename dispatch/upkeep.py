@@ -4,11 +4,14 @@ own, so that it never stands before a deadline. Each chore finds out by itself w
 import logging
 from datetime import datetime
 
-from dispatch import retention, reviews, troubles
+from dispatch import canaries, retention, reviews, troubles
 from tracking import history, zones
 
 log = logging.getLogger(__name__)
-CHORES = (troubles.sweep, reviews.draw_due, history.sweep, zones.sweep, retention.sweep)
+CHORES = (
+    *(troubles.sweep, reviews.draw_due, history.sweep, zones.sweep),
+    *(retention.sweep, canaries.sweep),
+)
 
 
 def sweep(*, now: datetime) -> int:

@@ -29,6 +29,11 @@ def greeting(elder: Elder | None, language: str) -> str:
 
 
 @spoken
+def canary(language: str) -> str:
+    return _("This number answers.")
+
+
+@spoken
 def menu(orders: dict[str, Category], language: str) -> str:
     offers = [
         _("For %(category)s press %(digit)s.") % {"category": c.name_in(language), "digit": digit}

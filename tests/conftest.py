@@ -16,6 +16,7 @@ from providers import categories
 from tests.infra import house as houses
 from tests.infra.browser import chromium
 from tests.infra.house import House
+from tests.infra.mosquitto import Mosquitto
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
@@ -74,6 +75,13 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[Redis]:
     with _part(Redis) as it:
+        yield it
+
+
+@pytest.fixture
+def broker() -> Iterator[Mosquitto]:
+    """A real MQTT broker, empty."""
+    with _part(Mosquitto) as it:
         yield it
 
 

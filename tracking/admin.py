@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from elders import roles
 from elders.fields import EncryptedTextField
-from tracking import devices, zones
+from tracking import devices, fences
 from tracking.minding import DeviceKind
 from tracking.models import Device, DeviceLink, Landmark, Zone
 
@@ -82,7 +82,7 @@ class ZoneAdmin(DeviceRegister, admin.ModelAdmin[Zone]):
 
     def save_model(self, request: HttpRequest, obj: Zone, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        zones.begin_again(obj)
+        fences.begin_again(obj)
 
 
 @admin.register(Landmark)

@@ -4,27 +4,29 @@ Judged after the positions are committed. What is due when nothing more is heard
 (`ZoneStand.due_at`), and any number of processes may look for it.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from elders.models import Elder
 from tracking import alarms, commands, doubts, travel
 from tracking.devices import held_at
 from tracking.errors import TrackingError
+from tracking.fences import rule_of
 from tracking.messages import Kind
 from tracking.models import Device, DeviceLink, Order, Position, Zone, ZoneCrossing, ZoneStand
 from tracking.rows import Entry, Reading
-from tracking.zoning import Rule, Side, Stand, alarm_at, leaning_due, settle, side_of, step, usual_s
+from tracking.zoning import Side, Stand, alarm_at, leaning_due, settle, side_of, step
 
-HABIT = timedelta(days=28)  # whose absences are her usual ones
 BATCH = 200
 CATCH_UP = timedelta(seconds=60)
 CHANGES = ["side", "since", "seen_at", "leaning_since", "alarm_at", "due_at"]
+
+log = logging.getLogger(__name__)
 
 # Of a link: whether its holder has zones that are watched.
 ANY = Exists(Zone.objects.filter(elder=OuterRef("elder"), active=True))
@@ -71,7 +73,7 @@ def fire_due(*, now: datetime, device_id: int | None = None) -> int:
     due = ZoneStand.objects.filter(due_at__lte=now).order_by("due_at")
     if device_id is not None:
         due = due.filter(device=device_id)
-    return sum(_fire(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
+    return sum(_fired(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
 
 
 class _Turn:
@@ -106,26 +108,6 @@ def catch_up(*, now: datetime) -> int:
     return len(devices)
 
 
-def switch_off(zone: Zone) -> None:
-    """It watches no longer; what it raised stays explained."""
-    Zone.objects.filter(pk=zone.pk).update(active=False)
-    begin_again(zone)
-
-
-def crossings_of(elder: Elder) -> QuerySet[ZoneCrossing]:
-    """When her devices went into her zones and out, the latest first."""
-    return (
-        ZoneCrossing.objects.filter(zone__elder=elder)
-        .select_related("zone", "device")
-        .order_by("-at", "-pk")
-    )
-
-
-def begin_again(zone: Zone) -> None:
-    """The zone was changed: what was known of who stands where holds no longer."""
-    zone.stands.all().delete()
-
-
 def _stands(
     said: dict[int, list[Reading]], *, now: datetime
 ) -> Iterator[tuple[ZoneStand, list[Reading]]]:
@@ -143,10 +125,19 @@ def _stands(
     known = {(row.device_id, row.zone_id): row for row in rows.select_for_update(of=("self",))}
     for device_id, link in holders.items():
         news = [reading for reading in said[device_id] if reading.fixed_at >= link.since]
-        for zone in zones.get(link.elder_id or 0, []):
+        for zone in filter(_has_shape, zones.get(link.elder_id or 0, [])):
             row = known.get((device_id, zone.pk)) or ZoneStand(device_id=device_id, zone=zone)
             row.zone = zone
             yield row, news
+
+
+def _has_shape(zone: Zone) -> bool:
+    """A zone that is none, written past the registers, must not keep the others from watching."""
+    try:
+        return bool(zone.shape.corners)
+    except ValueError:
+        log.error("zone %s has no shape", zone.pk)
+        return False
 
 
 def _advance(row: ZoneStand, said: Reading, *, now: datetime) -> None:
@@ -162,10 +153,19 @@ def _become(row: ZoneStand, stand: Stand, *, now: datetime) -> None:
     if row.side != before:
         row.alarm_at = None
         if stand.side is row.zone.wrong_side and stand.since:
-            rule, town = _rule(row.zone, now=now), timezone.get_default_timezone()
+            rule, town = rule_of(row.zone, now=now), timezone.get_default_timezone()
             row.alarm_at = alarm_at(rule, stand.since, crossed=bool(before), town=town)
     moments = [moment for moment in (row.alarm_at, leaning_due(stand)) if moment]
     row.due_at = min(moments, default=None)
+
+
+def _fired(pk: int, *, now: datetime) -> bool:
+    """As `_fire`; one that fails is tried again with the next round, and keeps no other waiting."""
+    try:
+        return _fire(pk, now=now)
+    except Exception:
+        log.exception("a zone could not be looked after", extra={"stand": pk})
+        return False
 
 
 def _fire(pk: int, *, now: datetime) -> bool:
@@ -204,26 +204,6 @@ def _raise(row: ZoneStand, *, now: datetime) -> None:
         course=travel.course_of(row.device),
         now=now,
     )
-
-
-def _rule(zone: Zone, *, now: datetime) -> Rule:
-    longest_s: float | None = zone.longest_s
-    if longest_s is None and zone.kind != Zone.Kind.NO_GO:
-        longest_s = usual_s(_absences_s(zone, now=now))
-    return Rule(zone.wrong_side, zone.watched_from, zone.watched_until, longest_s)
-
-
-def _absences_s(zone: Zone, *, now: datetime) -> list[float]:
-    """How long her devices were outside, each time they came back."""
-    rows = ZoneCrossing.objects.filter(zone=zone, at__gt=now - HABIT).order_by("at", "pk")
-    left: dict[int, datetime] = {}
-    found = []
-    for row in rows:
-        if not row.entered:
-            left[row.device_id] = row.at
-        elif row.device_id in left:
-            found.append((row.at - left.pop(row.device_id)).total_seconds())
-    return found
 
 
 def _stand(row: ZoneStand) -> Stand:

@@ -26,6 +26,7 @@ class ServiceRequest(models.Model):
         TEXT = "text"
         CHECKIN = "checkin"
         STATION = "station"
+        CANARY = "canary"
         WORKER = "worker"
 
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.NEW)

@@ -81,6 +81,7 @@ SOURCES: dict[str, Any] = {
     ServiceRequest.Source.TEXT: _("by text message"),
     ServiceRequest.Source.CHECKIN: _("by a silent check-in"),
     ServiceRequest.Source.STATION: _("at a community station"),
+    ServiceRequest.Source.CANARY: _("by the canary: nobody is in need"),
     ServiceRequest.Source.WORKER: _("by a worker in danger"),
 }
 REQUIREMENTS: dict[str, Any] = {

@@ -42,7 +42,8 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
 
     `weight` is how many a dot stands for; an open emergency's layer is `emergency`.
     """
-    requests = selectors.requests_for(user).select_related(None).select_related("elder")
+    requests = selectors.requests_for(user).exclude(source=ServiceRequest.Source.CANARY)
+    requests = requests.select_related(None).select_related("elder")
     lately = requests.filter(Q(opened_at__gte=now - LATELY) | Q(state__in=OPEN))
     placed = [(row, place) for row in lately if (place := place_of(row))]
     still = [(row, place) for row, place in placed if row.state in OPEN]

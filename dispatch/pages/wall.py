@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -107,6 +108,8 @@ def _shares(answers: figures.Answers) -> list[Share]:
 def _alarms(user: User, *, now: datetime) -> list[tuple[str, int]]:
     """The last day's by their gravest kind, the most first."""
     lately = alarms_seen(user, now=now).filter(received_at__gte=now - LATELY)
+    if settings.CANARY_DEVICE:
+        lately = lately.exclude(device__device_id=settings.CANARY_DEVICE)
     counted = Counter(kinds[0] for kinds in lately.values_list("kinds", flat=True) if kinds)
     return [(labels.label(labels.ALARMS, kind), n) for kind, n in counted.most_common()]
 

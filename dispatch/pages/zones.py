@@ -18,7 +18,7 @@ from dispatch.pages.gates import KnownRequest
 from elders import ledger, roles
 from elders.models import Elder, User
 from elders.roles import Role
-from tracking import zones
+from tracking import fences
 from tracking.models import Zone
 from tracking.selectors import elders_with_zones
 
@@ -85,7 +85,7 @@ def of_elder(request: KnownRequest, pk: int) -> HttpResponse:
 def switch_off(request: KnownRequest, pk: int) -> HttpResponse:
     """The zone watches no longer; what it raised stays explained."""
     zone = get_object_or_404(Zone, pk=pk, elder__in=_seen(request.user))
-    zones.switch_off(zone)
+    fences.switch_off(zone)
     _told(request.user, zone.elder, "switched off a zone")
     return redirect("zones", zone.elder_id)
 
@@ -97,7 +97,7 @@ def _page(request: KnownRequest, elder: Elder, form: ZoneForm) -> HttpResponse:
     shown = {
         "elder": elder,
         "zones": [(zone, zone.stands.select_related("device")) for zone in own],
-        "crossings": zones.crossings_of(elder)[:CROSSINGS],
+        "crossings": fences.crossings_of(elder)[:CROSSINGS],
         "form": form,
     }
     return render(request, "zones/index.html", shown, status=400 if form.errors else 200)

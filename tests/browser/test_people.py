@@ -78,7 +78,7 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     found["/worker/"] = looked_at(wai, "/worker/")
 
     mei.open("/elder/").page.click(".choice.meal .tile")
-    mei.sees(".saying", "we have your order")
+    mei.sees("#now .saying", "we have your order")
     wai.open("/worker/").at(".offer").wait_for()
     found["an offer"] = looked_at(wai, "/worker/")
     wai.open("/worker/").page.click(".offer .go.yes")
@@ -106,7 +106,7 @@ def test_help_comes_without_scripts(house, windows):
     mei = windows(house, java_script_enabled=False).sign_in("mei")
     mei.page.goto(f"{house.base_url}/elder/")
     mei.page.click(".choice.sos .tile")
-    expect(mei.at(".saying").first).to_contain_text("We have your alarm")
+    expect(mei.at("#now .saying").first).to_contain_text("We have your alarm")
 
     wai = windows(house, java_script_enabled=False).sign_in("wai")
     mei.page.click(".choice.meal .tile")
@@ -135,7 +135,7 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
         mei.page.keyboard.press(key)
         assert words in mei.page.evaluate("document.activeElement.innerText")
     mei.page.keyboard.press("Enter")
-    mei.sees(".saying", "We have your alarm")
+    mei.sees("#now .saying", "We have your alarm")
     assert mei.was_never_loaded_again()
 
 
@@ -144,7 +144,7 @@ def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
     mei = windows(house, width=390, height=600).sign_in("mei").open("/elder/")
     mei.lives()
     mei.page.click(".choice.meal .tile")
-    mei.sees(".saying", "Meals: we have your order")
+    mei.sees("#now .saying", "Meals: we have your order")
     mei.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     mei.page.click(".choice.unwell .tile")
     mei.sees("#callback .saying", "A person will ring you")
@@ -175,12 +175,12 @@ def test_a_worker_answers_on_a_telephone_and_shares_the_way(house, windows):
     text.get_by_role("button", name="1").click()
     phone.sees("#heard", "Please go to Mei Chen")
     wai.sees(".visit h2", "To Mei Chen")
-    mei.sees(".saying", "Wai Ho is coming")
+    mei.sees("#now .saying", "Wai Ho is coming")
 
     wai.page.click("[data-share]")
     wai.sees("[data-share]", "Sharing")
     wai.page.click(".visit .go.next")
-    mei.sees(".saying", "In about")
+    mei.sees("#now .saying", "In about")
 
     # nobody can be reached from a number nobody knows, and that is said
     phone.page.fill("#from", "nonsense")

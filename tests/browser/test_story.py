@@ -1,9 +1,10 @@
-"""The story in four windows at once, with the server killed in the middle of it."""
+"""The story in six windows at once, with the server killed in the middle of it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import cast
-from tests.browser.windows import Window, ask, drive, people
+from tests.browser.windows import SOON_MS, Window, ask, drive, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,14 +35,17 @@ def windows(browser):
         window.close()
 
 
-def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, windows):
+def test_a_meal_is_ordered_brought_and_confirmed_before_six_screens(house, windows):
     who = people(house)
     phone = windows(house).open("/phone/")
     wai = windows(house, width=390, height=844).sign_in("wai").open("/worker/")
     olive = windows(house, width=1600, height=900).sign_in("olive").open("/console/")
     family = windows(house, width=390, height=844).open(f"/track/{who['track']}/")
-    everybody = [phone, wai, olive, family]
-    for window in (wai, olive, family):
+    mei = windows(house, width=800, height=1280).sign_in("mei").open("/elder/")
+    wall = windows(house, width=1920, height=1080).sign_in("olive").open("/wall/")
+    everybody = [phone, wai, olive, family, mei, wall]
+    alive = [wai, olive, family, mei, wall]
+    for window in alive:
         window.lives()
     family.sees("#watch", "Nothing is going on")
 
@@ -59,6 +63,8 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, wind
     # everybody sees it; nothing is promised yet
     family.sees("h1", "We are looking for somebody")
     olive.sees("#board tbody tr", "Asking")
+    mei.sees("#now .saying", "We are looking for somebody")
+    wall.sees("#wall .tile-wall:has-text('requests')", "1")
     wai.sees(".offer h2", "Meals")
     wai.sees(".offer .countdown", "1:")
     assert "Mei" not in wai.at("main").inner_text()
@@ -72,16 +78,17 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, wind
     olive.sees("#board tbody tr", "Accepted")
     family.sees(".feed", "Help is coming")
     family.sees(".carer", "Wai Ho")
+    mei.sees("#now .saying", "Wai Ho is coming")
     wai.page.click(".visit .go.next")
     olive.sees("#board tbody tr", "On the way")
     family.sees(".headline", "is on the way")
 
     # the server dies, and nobody has to do anything about it
     house.kill()
-    for window in (wai, olive, family):
+    for window in alive:
         window.at("html[data-link=down]").wait_for(state="attached", timeout=20_000)
     house.restart()
-    for window in (wai, olive, family):
+    for window in alive:
         window.lives()
 
     # he moves: the family sees how far he is and when he will be there
@@ -110,6 +117,8 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_four_screens(house, wind
     phone.page.keyboard.press("1")
     phone.sees("#state", "The call is over")
     family.sees("h1", "This is settled")
+    expect(mei.at("#now .saying")).to_have_count(0, timeout=SOON_MS)
+    wall.sees("#wall .tile-wall:has-text('requests')", "0")
     olive.sees("#board", "Nothing is open here")
 
     assert all(window.was_never_loaded_again() for window in everybody)

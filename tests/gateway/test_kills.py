@@ -6,15 +6,17 @@ import os
 import random
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import pytest
 
 from tests.gateway import pressers, truth
 from tests.infra import house as houses
+from tests.infra.disk import SmallDisk
 from tests.infra.gateway import Gateway
 from tests.infra.postgres import Postgres
+from tests.infra.process import Missing
 from tests.races.crowd import Crowd
 
 pytestmark = [pytest.mark.production, pytest.mark.slow]
@@ -24,6 +26,7 @@ PROTOCOLS = ["sia", "gt06", "watch"]
 DEVICES = int(os.environ.get("GATEWAY_DEVICES", "200"))
 PRESSES = int(os.environ.get("GATEWAY_PRESSES", "3"))
 PAUSE_S = 60
+MEGABYTES = 400
 ALL_S = 500.0
 
 
@@ -57,6 +60,14 @@ def until_answered(devices, count):
     end = time.monotonic() + ALL_S
     while progress(devices) < count:
         assert time.monotonic() < end, f"only {progress(devices)} presses were answered"
+        time.sleep(0.05)
+
+
+def until_said(process, words):
+    """Returns once the process has written the words into its log."""
+    end = time.monotonic() + ALL_S
+    while words not in process.log.read_text("utf-8", "replace"):
+        assert time.monotonic() < end, f"it never said: {words}"
         time.sleep(0.05)
 
 
@@ -95,6 +106,30 @@ def test_a_database_that_is_paused_for_a_minute_and_killed_loses_nothing(tmp_pat
             until_answered(devices, DEVICES * PRESSES // 2)
             postgres.kill()
             postgres.start()
+
+        while_they_press(devices, disturb)
+        check(witness, devices)
+
+
+def test_a_disk_that_is_full_loses_nothing_and_all_is_kept_once_there_is_room(
+    tmp_path, redis_server
+):
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(SmallDisk(MEGABYTES))
+        except Missing as part:
+            pytest.skip(str(part))
+        small = ("-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB")
+        postgres = stack.enter_context(Postgres(*small, on=disk.path))
+        _, witness, devices = stack.enter_context(town(tmp_path, postgres, redis_server))
+
+        def disturb():
+            until_answered(devices, DEVICES // 4)
+            disk.fill()
+            until_said(postgres, "No space left on device")
+            disk.free()
+            if not postgres.running():  # it gives up where its log could not go on
+                postgres.start()
 
         while_they_press(devices, disturb)
         check(witness, devices)

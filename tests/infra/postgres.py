@@ -38,11 +38,12 @@ class Postgres(Process):
 
     stop_signal = signal.SIGINT  # do not wait for clients to leave
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, on: Path | None = None) -> None:
+        """`on`: the disk that it writes to, instead of its own folder."""
         self.port = free_port()
         command = [*_unprivileged(), program("postgres")]
         super().__init__(command)
-        self.data = self.folder / "data"
+        self.data = (on or self.folder) / "data"
         # fsync stays on: the house refuses a database that may lose what was acknowledged.
         self.command += ["-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1"]
         self.command += ["-k", "", "-c", "max_connections=200", *options]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.models import Notice, ServiceRequest
+from dispatch.models import ServiceRequest, Trouble
 from dispatch.pages.desk import case, queue
 from dispatch.pages.desk.subject import Subject
 from tests import cast
@@ -58,4 +58,4 @@ def test_a_fence_of_the_device_itself_is_news_and_no_emergency(now):
     message = Message(cast.WATCH_ID, kinds=("zone_exit",))
     receive([message], sender=Sender(Protocol.WATCH), now=now)
     assert not ServiceRequest.objects.exists()
-    assert Notice.objects.get().code == "device_fault"
+    assert Trouble.objects.get().cause == "zone_exit"

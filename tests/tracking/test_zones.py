@@ -11,7 +11,7 @@ from django.utils import translation
 
 from elders.models import Elder
 from tests import cast
-from tracking import devices, wording, zones
+from tracking import devices, fences, wording, zones
 from tracking.messages import Fix, Message
 from tracking.models import Alarm, Device, DeviceCommand, Protocol, Zone, ZoneCrossing, ZoneStand
 from tracking.reception import Sender, receive
@@ -244,7 +244,7 @@ def test_a_zone_that_is_switched_off_or_changed_forgets_who_stood_where(mei, wal
     Zone.objects.update(active=False)
     zones.fire_due(now=DAY + timedelta(hours=9))
     assert not Alarm.objects.exists()
-    zones.begin_again(home)
+    fences.begin_again(home)
     assert not ZoneStand.objects.exists()
 
 
@@ -272,6 +272,13 @@ def test_devices_without_zones_cost_no_question_more(mei, walk, django_assert_ma
     assert asked() > without
     Zone.objects.update(active=False)
     assert asked() == without
+
+
+def test_a_zone_without_a_shape_keeps_no_other_from_watching(mei, walk):
+    zone(mei, corners=[])
+    zone(mei)
+    walk(NIGHT, (0, 0), (60, 400), (130, 400))
+    assert Alarm.objects.count() == 1
 
 
 def test_when_nobody_takes_the_alarm_it_waits(mei, walk, notebook):

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dispatch.models import Notice
+from dispatch.models import Trouble
 from dispatch.pages import labels, looks
-from dispatch.pages.desk import guard, notices
+from dispatch.pages.desk import guard, outages
 from dispatch.pages.desk.guard import DeskRequest, operators_only
 from elders.models import User
 from tracking import commands, wording
@@ -20,7 +20,7 @@ from tracking.devices import holder_at
 from tracking.models import Alarm, Clock, Device, Order, Position
 from tracking.selectors import alarms_for, devices_for, positions_for
 
-SHOWN = 20  # alarms, notices, commands
+SHOWN = 20  # alarms, troubles, commands
 TRAIL = 100
 
 
@@ -38,7 +38,7 @@ class Spot:
 @never_cache
 @operators_only
 def page(request: DeskRequest, pk: int) -> HttpResponse:
-    """Last heard, battery, alarms, notices, orders with their state, and the trail."""
+    """Last heard, battery, alarms, troubles, orders with their state, and the trail."""
     now = timezone.now()
     device = _seen(request.user, pk, now=now)
     holder = holder_at(device, now)
@@ -51,7 +51,7 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
         "orders": [(word, Order(word).label) for word in commands.possible(device)],
         "commands": device.commands.select_related("asked_by")[:SHOWN],
         "alarms": [_alarm(one) for one in alarms_for(request.user, device, now=now)[:SHOWN]],
-        "notices": [notices.line(one) for one in _notices(device)],
+        "troubles": _troubles(device),
         "trail": _trail(request.user, device, now=now),
     }
     return render(request, "console/device.html", shown)
@@ -82,10 +82,9 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _notices(device: Device) -> list[Notice]:
-    """What the desk was told of it, dealt with or not, the latest first."""
-    told = Notice.objects.filter(data__device=device.device_id).select_related("done_by")
-    return list(told.order_by("-pk")[:SHOWN])
+def _troubles(device: Device) -> list[tuple[str, Trouble]]:
+    """What was wrong with it and what is, the latest first."""
+    return [(outages.cause(one.cause), one) for one in device.troubles.order_by("-since")[:SHOWN]]
 
 
 def _trail(user: User, device: Device, *, now: datetime) -> list[Spot]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 
 from dispatch import selectors
-from dispatch.models import Deadline
+from dispatch.models import Deadline, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.states import OPEN, State
 from elders.models import User
@@ -33,6 +33,7 @@ def read(user: User, *, now: datetime) -> Figures:
     waiting = calls.queue().filter(pk__in=calls_for(user).values("pk"))
     first = waiting.order_by("queued_at").first()
     open_ones = selectors.requests_for(user).filter(state__in=OPEN)
+    open_ones = open_ones.exclude(source=ServiceRequest.Source.CANARY)
     late = Deadline.objects.filter(RUNNING, kind="state", rounds__gt=0, request__state__in=OPEN)
     at_risk = open_ones.filter(Q(state=State.UNFILLED) | Q(pk__in=late.values("request")))
     return Figures(

@@ -127,16 +127,12 @@ def _trouble(row: Trouble, crying: dict[int, int]) -> Row:
         id=row.pk,
         who=labels.named(holder) if holder else "",
         elder=row.elder,
-        words=f"{row.device}: {labels.label(CAUSES | _alarms(), row.cause)}",
+        words=f"{row.device}: {outages.cause(row.cause)}",
         since=row.since,
         times=row.times,
         outage=row.outage_id,
         sos=crying.get(row.elder_id or 0),
     )
-
-
-def _alarms() -> dict[str, Any]:
-    return {kind: word for kind, word in labels.ALARMS.items() if kind not in CAUSES}
 
 
 def _outage(user: User, pk: int) -> dict[str, Any]:

@@ -60,6 +60,7 @@ SENTENCES: dict[str, Any] = {
     "calls_drawn": gettext_lazy(
         "%(count)s calls of %(month)s are drawn for review. Supervisors, please look at them."
     ),
+    "part_missed": gettext_lazy("%(part)s is not heard from. Whoever runs it must look at it."),
     "complaint": gettext_lazy(
         "%(name)s is not content with the visit (%(score)s of 5): “%(text)s” Ring them."
     ),
@@ -68,6 +69,10 @@ SENTENCES: dict[str, Any] = {
         " Speak with them."
     ),
     "software": gettext_lazy("Our software failed (%(kind)s). Watch this one by hand."),
+}
+PARTS: dict[str, Any] = {
+    "gateway": gettext_lazy("The device gateway"),
+    "carriers": gettext_lazy("The line to the telephone network"),
 }
 PURPOSES: dict[str, Any] = {
     "offer": gettext_lazy("offer"),
@@ -154,6 +159,7 @@ def _facts(notice: Notice) -> dict[str, str]:
         "elder": str(data.get("elder", "")),
         "outage": outages.sentence(data.get("outage")),
         "kinds": labels.alarms(list(data.get("kinds", []))),
+        "part": labels.label(PARTS, str(data.get("part", ""))),
         "purpose": labels.label(PURPOSES, str(data.get("purpose", ""))),
         "worker": _worker(notice),
     }

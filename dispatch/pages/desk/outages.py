@@ -56,6 +56,11 @@ def sentence(pk: Any) -> str:
     ) % {"where": where(outage), "cause": labels.label(CAUSES, outage.cause), **progress(outage)}
 
 
+def cause(word: str) -> str:
+    """What is wrong with a device, in the language in use."""
+    return labels.label(labels.ALARMS | CAUSES, word)
+
+
 def progress(outage: Outage) -> dict[str, int]:
     """`count` devices in all, `back` of them well again; `people` on the list, `done` of them."""
     devices = outage.troubles.aggregate(

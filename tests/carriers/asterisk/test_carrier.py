@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from config import health
-from telephony.carriers.asterisk import agi, holding, names, prompts
+from telephony.carriers.asterisk import agi, holding, names, orders, prompts
 from telephony.carriers.asterisk.carrier import Asterisk
 from telephony.carriers.base import Fate
 from telephony.errors import CarrierError
@@ -57,6 +57,27 @@ def test_an_attempt_that_was_said_never_to_be_placed_is_not_placed_by_a_late_pro
     with pytest.raises(CarrierError):
         Asterisk().call(job)
     assert not LinkOrder.objects.filter(taken_at=None).exists()
+
+
+class Board:
+    """What a link does with its orders, noted."""
+
+    carrier = "asterisk"
+
+    def __init__(self):
+        self.turns, self.done = self, []
+
+    def post(self, leg, *_what):
+        self.done.append(leg)
+
+
+def test_an_order_is_done_once_whoever_comes_to_hold_the_link(job, now):
+    link_is_up()
+    ref = Asterisk().call(job)
+    first, second = Board(), Board()
+    assert orders.take(first, now=now) == 1
+    assert orders.take(second, now=now) == orders.take(first, now=now) == 0
+    assert (first.done, second.done) == ([ref], [])
 
 
 def test_asterisk_carries_no_texts(job):

@@ -325,6 +325,19 @@ def test_how_a_supervisor_is_in_the_room(twilio, mode):
         assert ear.how["CallSidToCoach"] == twilio.legs[1].sid
 
 
+def test_who_whispers_from_the_first_moment_is_heard_by_the_operator_alone(twilio):
+    olive, sol = cast.olive(), cast.sol()
+    twilio.ring(cast.MEI_NUMBER)
+    call = Call.objects.get()
+    call.operator = olive
+    for operator, how in ((olive, "talk"), (sol, "whisper")):
+        carrier_named("twilio").bring(call, operator, mode=how)
+        errands.settle()
+        twilio.pick_up(twilio.legs[-1])
+    ear = twilio.legs[-1]
+    assert (ear.how["Coaching"], ear.how["CallSidToCoach"]) == ("true", twilio.legs[1].sid)
+
+
 def test_a_whisper_with_nobody_to_hear_it_is_heard_by_nobody(twilio):
     sol = cast.sol()
     twilio.ring(cast.MEI_NUMBER)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("dispatch", "0016_workers_in_danger"),
+        ("dispatch", "0017_canary"),
         ("providers", "0004_tasks"),
     ]
 

@@ -1,0 +1,124 @@
+"""The canary: presses a button and rings the number from outside, and waits for an operator's view.
+
+It knows the house by its public addresses alone: the port for devices, the simulated telephone
+network or a SIP trunk, and the API with an operator's token. It reads no database.
+"""
+
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+LOOK_EVERY_S = 0.1
+
+
+class Missed(Exception):
+    """Something did not answer, or nobody could see it in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """What was tried, and after how many seconds it was there."""
+
+    what: str
+    took_s: float
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.took_s:.3f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """`house` speaks to `base_url` with an operator's bearer token (`token`)."""
+
+    house: httpx.Client
+    token: str
+    patience_s: float = 15.0
+    clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+
+    def press(self, device_id: str) -> Sung:
+        """Presses the button `device_id` at the port for telephones, and waits until the API shows
+        an operator the case."""
+        began = self.clock()
+        said = {"id": device_id, "alarm": "sos"}
+        answer = self._asked("GET", "/positions/osmand/", params=said)
+        (alarm, *_) = answer.get("alarms") or [None]
+        if alarm is None:
+            raise Missed(f"the press was answered without an alarm: {answer}")
+        request = self._until(lambda: self._case(device_id), began, "no case of the press")
+        self._asked("GET", f"/api/v1/requests/{request}", mine=True)
+        return Sung("button to operator", self.clock() - began)
+
+    def ring(self, number: str) -> Sung:
+        """Rings from `number` through the simulated network, until the API shows the call."""
+        began = self.clock()
+        call = self._asked("POST", "/telephony/simulator/calls/", json={"from": number})["call"]
+        self._until(lambda: self._call(call), began, "no call")
+        took_s = self.clock() - began
+        self.house.post(f"/telephony/simulator/calls/{call}/hangup/")  # 409: it was over
+        return Sung("call to operator", took_s)
+
+    def options(self, address: tuple[str, int]) -> Sung:
+        """Asks the telephone exchange by SIP OPTIONS over UDP. Only that it answers is shown by
+        this, not that a call would reach a person."""
+        began = self.clock()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+            line.settimeout(self.patience_s)
+            line.connect(address)
+            try:
+                line.send(_options(address, line.getsockname()))
+                heard = line.recv(4096)
+            except OSError as fault:
+                raise Missed(f"the exchange at {address[0]}:{address[1]}: {fault}") from fault
+        if not heard.startswith(b"SIP/2.0 "):
+            raise Missed("the exchange answers, and not in SIP")
+        return Sung("exchange", self.clock() - began)
+
+    def _case(self, device_id: str) -> int | None:
+        """The request of the last alarm; None while there is none that is open."""
+        found = self._asked("GET", f"/api/v1/devices/{device_id}", mine=True)
+        alarms = found.get("alarms") or []
+        return alarms[0].get("request") if alarms else None
+
+    def _call(self, call: int) -> bool:
+        return bool(self._asked("GET", f"/api/v1/calls/{call}", mine=True).get("id"))
+
+    def _until(self, look: Callable[[], Any], began: float, missing: str) -> Any:
+        while not (found := look()):
+            if self.clock() - began > self.patience_s:
+                raise Missed(f"{missing} within {self.patience_s:g} s")
+            self.pause(LOOK_EVERY_S)
+        return found
+
+    def _asked(self, verb: str, path: str, *, mine: bool = False, **more: Any) -> dict[str, Any]:
+        """The JSON of a 2xx answer. `mine`: with the operator's token."""
+        headers = {"Authorization": f"Bearer {self.token}"} if mine else {}
+        try:
+            answer = self.house.request(verb, path, headers=headers, **more)
+        except httpx.HTTPError as fault:
+            raise Missed(f"{verb} {path}: {type(fault).__name__}") from fault
+        if not answer.is_success:
+            raise Missed(f"{verb} {path}: {answer.status_code}")
+        found = answer.json()
+        return found if isinstance(found, dict) else {}
+
+
+def _options(address: tuple[str, int], own: tuple[str, int]) -> bytes:
+    host, port = address
+    name = uuid4().hex
+    lines = [
+        f"OPTIONS sip:{host}:{port} SIP/2.0",
+        f"Via: SIP/2.0/UDP {own[0]}:{own[1]};branch=z9hG4bK{name};rport",
+        "Max-Forwards: 70",
+        f"From: <sip:canary@{own[0]}>;tag={name[:8]}",
+        f"To: <sip:{host}:{port}>",
+        f"Call-ID: {name}",
+        "CSeq: 1 OPTIONS",
+        "Content-Length: 0",
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -1,0 +1,63 @@
+"""`manage.py canary`: presses a button and rings the number, as anybody outside could."""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config.canary import Canary, Missed, Sung
+
+
+class Command(BaseCommand):
+    help = (
+        "Presses CANARY_DEVICE's button and rings from CANARY_NUMBER through the public ports,"
+        " until an operator's view shows it. 1 when something was missed. CANARY_TOKEN in the"
+        " environment is an operator's bearer token."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--base-url", default=settings.PUBLIC_BASE_URL)
+        parser.add_argument("--device", default=settings.CANARY_DEVICE)
+        parser.add_argument("--number", default=settings.CANARY_NUMBER)
+        parser.add_argument("--sip", default="", metavar="HOST:PORT", help="ask an exchange, too")
+        parser.add_argument("--every", type=float, default=0.0, metavar="S", help="again and again")
+        parser.add_argument("--patience", type=float, default=15.0, metavar="S")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        token = os.environ.get("CANARY_TOKEN", "")
+        if not (token and options["device"]):
+            raise CommandError("CANARY_TOKEN and CANARY_DEVICE (or --device) are needed.")
+        with httpx.Client(base_url=options["base_url"], timeout=options["patience"]) as house:
+            canary = Canary(house, token, patience_s=options["patience"])
+            well = self._sing(canary, options)
+            while options["every"]:
+                time.sleep(options["every"])
+                well = self._sing(canary, options)
+        if not well:
+            sys.exit(1)
+
+    def _sing(self, canary: Canary, options: dict[str, Any]) -> bool:
+        """Every song is tried, whatever became of the one before."""
+        songs: list[Callable[[], Sung]] = [lambda: canary.press(options["device"])]
+        if options["number"] and settings.SIMULATOR:
+            songs.append(lambda: canary.ring(options["number"]))
+        if options["sip"]:
+            host, _, port = options["sip"].partition(":")
+            songs.append(lambda: canary.options((host, int(port or 5060))))
+        sung = [self._sung(song) for song in songs]
+        return all(sung)
+
+    def _sung(self, song: Callable[[], Sung]) -> bool:
+        try:
+            self.stdout.write(str(song()))
+        except Missed as missed:
+            self.stderr.write(self.style.ERROR(f"MISSED: {missed}"))
+            return False
+        return True

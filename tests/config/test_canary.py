@@ -1,0 +1,86 @@
+"""The canary against a running house: what it sees from outside, and what it says when it fails."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from config.canary import Canary, Missed
+from dispatch.models import ServiceRequest
+from elders import tokens
+from tests import cast
+from tests.crashes.test_kills import witness
+from tests.infra import house as houses
+from tests.infra.process import ROOT
+
+BUTTON, NUMBER = "canary-7f3a", "+8613899999999"
+
+
+def operators_token() -> str:
+    return tokens.issue(cast.olive(), "canary", now=timezone.now())
+
+
+def cases() -> list[tuple[str, str]]:
+    return list(ServiceRequest.objects.values_list("source", "priority"))
+
+
+def sing(base_url, token, var):
+    """One run of the command in a process of its own, with no database to look into."""
+    own = {"CANARY_TOKEN": token, "CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER}
+    env = {**os.environ, **own, "SIMULATOR": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    env |= {"DATABASE_URL": "", "REDIS_URL": "", "VAR_DIR": str(var)}
+    command = [sys.executable, "manage.py", "canary", "--base-url", base_url, "--patience", "60"]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
+    own = {"CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER, "SIMULATOR": "1"}
+    with houses.embedded(tmp_path, env=own) as house, witness(house) as crowd:
+        token = crowd.one(operators_token)
+        done = sing(house.base_url, token, tmp_path / "outside")
+        assert done.returncode == 0, done.stderr
+        assert "button to operator: " in done.stdout
+        assert "call to operator: " in done.stdout
+        assert crowd.one(cases) == [("canary", "routine")]
+        assert sing(house.base_url, "no-operators", tmp_path / "outside").returncode == 1
+        house.kill()
+        missed = sing(house.base_url, token, tmp_path / "outside")
+        assert missed.returncode == 1
+        assert missed.stderr.count("MISSED") == 2
+
+
+def test_a_press_that_nobody_can_see_is_missed():
+    def house(request):
+        if request.url.path == "/positions/osmand/":
+            return httpx.Response(200, json={"alarms": [1]})
+        return httpx.Response(200, json={"alarms": [{"request": None}]})
+
+    seconds = iter(range(1000))
+    client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
+    canary = Canary(client, "token", clock=lambda: next(seconds), pause=lambda s: None)
+    with pytest.raises(Missed, match="no case of the press within 15 s"):
+        canary.press(BUTTON)
+
+
+def test_an_exchange_is_asked_by_options_and_missed_when_it_is_silent():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exchange:
+        exchange.bind(("127.0.0.1", 0))
+        address = exchange.getsockname()
+
+        def answer():
+            asked, caller = exchange.recvfrom(4096)
+            assert asked.startswith(b"OPTIONS sip:127.0.0.1")
+            exchange.sendto(b"SIP/2.0 200 OK\r\n\r\n", caller)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        canary = Canary(httpx.Client(), "token", patience_s=30)
+        assert canary.options(address).what == "exchange"
+        thread.join(30)
+        with pytest.raises(Missed, match="exchange"):
+            Canary(httpx.Client(), "token", patience_s=0.05).options(address)
