@@ -69,7 +69,9 @@ def request(row: ServiceRequest, sight: Sight) -> RequestShape:
         "opened_at": row.opened_at,
         "closed_at": row.closed_at,
         "owner": _owner(row, sees_elder=sees_elder),
-        "estimate": cast(EstimateShape, {"alternative": None, **place}) if place else None,
+        "estimate": cast(EstimateShape, {"alternative": None, "course": None, **place})
+        if place
+        else None,
         "offers": [offer(one, sight) for one in mine],
         "exclusions": [exclusion(one) for one in row.exclusions] if sight.desk else [],
         "assignments": [

@@ -192,3 +192,12 @@ def test_his_page_asks_him_too(visit, wai, now):
     assert longer in his.get("/worker/").content.decode()
     assert longer not in his.post(longer, follow=True).content.decode()
     assert Event.objects.filter(data__step="well").count() == 1
+
+
+def test_the_api_tells_of_it_too(wai, visit, now):
+    type(wai).objects.filter(pk=wai.pk).update(lat=30.29, lon=120.17, position_at=now)
+    wai.refresh_from_db()
+    cry(wai, now)
+    answer = town.browser(cast.olive()).get("/api/v1/requests?priority=emergency")
+    (told_,) = answer.json()["items"]
+    assert (told_["source"], told_["estimate"]["lat"]) == ("worker", 30.29)
