@@ -127,6 +127,13 @@ def test_a_row_a_kind_a_day_says_what_went_and_that_nothing_was_left(now, monkey
     assert not Notice.objects.exists()
 
 
+def test_what_was_left_is_counted_and_not_taken_for_granted(now, monkeypatch):
+    monkeypatch.setattr(retention.Kind, "forget", lambda kind, before: 0)
+    Notice.objects.create(code="old", opened_at=now, done_at=now - timedelta(days=91))
+    retention.sweep(now=now)
+    assert Deletion.objects.get(kind="notices").left == 1
+
+
 def test_it_begins_at_three_in_the_morning_in_town():
     three = datetime(2026, 3, 9, 19, tzinfo=UTC)
     Notice.objects.create(code="old", opened_at=three, done_at=three - timedelta(days=91))
