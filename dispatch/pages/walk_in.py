@@ -4,7 +4,6 @@ Station staff see names in their grid. Two people of one name are told apart by 
 telephone, never by an address on the screen.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +20,6 @@ from elders.models import Elder, User
 from providers.models import Category
 
 MOST = 8
-INITIALS = re.compile(r"[a-z]{2,4}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +46,10 @@ class Visitor:
 
 def find(user: User, text: str, *, now: datetime) -> Found:
     """Whom `text` may mean: a card or telephone number as a whole, a name from its beginning, or
-    the initials of a name in Latin letters ("xgl" is Xu Guilan)."""
+    its pinyin or initials ("xgl" is Xu Guilan, 许桂兰)."""
     text = text.replace("\0", "").strip()[:60]
     found = register.find(user, text, now=now).select_related("grid")
     elders = list(found[: MOST + 1])
-    if not elders and INITIALS.fullmatch(text):
-        elders = list(_by_initials(user, text, now=now)[: MOST + 1])
     is_number = any(map(str.isdigit, text))
     return Found(text, elders[:MOST], len(elders) > MOST, is_number)
 
@@ -84,11 +80,3 @@ def _for_leaving(one: Asked) -> Asked:
         return one
     words = _("She can ring %(number)s at any hour to hear how it stands.")
     return replace(one, small=words % {"number": settings.HOTLINE_NUMBER})
-
-
-def _by_initials(user: User, text: str, *, now: datetime) -> QuerySet[Elder]:
-    letters = text.lower()
-    family, given, rest = letters[0], letters[1], letters[2:]
-    pattern = rf"^{family}\S*\s+{given}" + "".join(rf".*{letter}" for letter in rest)
-    seen = register.elders_for(user, now=now).filter(name__iregex=pattern)
-    return seen.select_related("grid").order_by("name", "pk")
