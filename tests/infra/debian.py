@@ -111,10 +111,12 @@ def _merge_usr(tree: Path) -> None:
 
 
 def _unpack(archive: Path, tree: Path) -> None:
-    packed = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE)
     skip = [f"--exclude=./usr/share/{folder}" for folder in LEFT_OUT]
-    _run(["tar", "-x", "-C", str(tree), "--keep-directory-symlink", *skip], stdin=packed.stdout)
-    if packed.wait():
+    into = ["tar", "-x", "-C", str(tree), "--keep-directory-symlink", *skip]
+    packing = ["dpkg-deb", "--fsys-tarfile", archive]
+    with subprocess.Popen(packing, stdout=subprocess.PIPE) as packed:
+        _run(into, stdin=packed.stdout)
+    if packed.returncode:
         raise Missing(f"{archive.name} (could not be unpacked)")
 
 
