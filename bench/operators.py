@@ -95,7 +95,6 @@ class Desk:
         from dispatch import desk as console
         from elders.models import User
         from telephony import desk
-        from telephony.errors import CallError
 
         assert isinstance(user, User)
         began = time.monotonic()
@@ -108,8 +107,8 @@ class Desk:
             connections.close_all()
             time.sleep(max(0.0, until - time.monotonic()))
             desk.wrap_up(call, by=user, disposition="met", now=timezone.now())
-        except CallError as error:
-            print(f"call {call}: {error.code}\n", end="", flush=True)
+        except Exception as error:  # noqa: BLE001 - said, so that no conversation ends in silence
+            print(f"call {call}: {error!r}\n", end="", flush=True)
         else:
             print(f"handled {time.monotonic() - began:.3f}\n", end="", flush=True)
         finally:
