@@ -98,9 +98,9 @@ class Town:
             connection.execute(REGISTER_SQL.format(elders=ELDERS, devices=REGISTER))
             connection.execute("VACUUM ANALYZE")
         others = [Server(env=ours.env, migrate=False) for _ in range(PROCESSES - 1)]
-        self.servers = [ours.server, *map(stack.enter_context, others)]
+        self.servers: list[Process] = [ours.server, *map(stack.enter_context, others)]
         self.ports = {
-            kind: [server.port for server in self.servers] for kind in ("single", "batch")
+            kind: [server.port for server in [ours.server, *others]] for kind in ("single", "batch")
         }
         gateway = stack.enter_context(Gateway(ours.env))
         self.servers.append(gateway)

@@ -190,7 +190,9 @@ def race(rounds: int) -> tuple[dict[str, list[float]], int]:
 
     dice = random.Random(2)
     categories = list(Category.objects.values_list("code", flat=True))
-    homes = dice.sample(list(Worker.objects.values_list("lat", "lon")), rounds)
+    known = Worker.objects.values_list("lat", "lon")
+    places = [(lat, lon) for lat, lon in known if lat is not None and lon is not None]
+    homes = dice.sample(places, rounds)
     times: dict[str, list[float]] = {"ours": [], "peer as planned": [], "peer nested": []}
     differences = 0
     with connection.cursor() as cursor:

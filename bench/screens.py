@@ -59,7 +59,9 @@ def main() -> None:
         olive = Window(browser, house, width=1600, height=900).sign_in("olive").open("/console/")
         family = Window(browser, house).open(f"/track/{who['track']}/")
         peer = Window(browser, house).sign_in("olive").open("/console/")
-        desk, kin, polled = [], [], []
+        desk: list[float] = []
+        kin: list[float] = []
+        polled: list[float] = []
         for _ in range(VISITS):
             visit = _ask(house, who, "requests", {"category": "catering", "elder": who["mei"]})
             request = f"requests/{visit['id']}"
