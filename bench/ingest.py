@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -246,7 +246,11 @@ def _cpu_s(pid: int) -> float:
 def _family_cpu_s(pid: int) -> float:
     """The same of a process and its children."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return _cpu_s(pid) + sum(_cpu_s(int(child)) for child in children)
+    used = _cpu_s(pid)
+    for child in children:
+        with suppress(OSError):  # one that has just ended counts as its parent's
+            used += _cpu_s(int(child))
+    return used
 
 
 if __name__ == "__main__":
