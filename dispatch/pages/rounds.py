@@ -23,7 +23,7 @@ from dispatch import (
     whereabouts,
     wording,
 )
-from dispatch.models import Assignment, Offer, Rating, ServiceRequest
+from dispatch.models import Assignment, Offer, Picture, Rating, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
@@ -78,6 +78,7 @@ class Visit:
     may_prove: bool
     proof: str
     tasks: list[Task]
+    photos: list[Picture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _visit(assignment: Assignment, *, now: datetime) -> Visit:
         proofs.may_prove(assignment),
         labels.label(labels.PROOFS, assignment.proof) if assignment.proof else "",
         checklists.of(request),
+        list(assignment.pictures.defer("content")),
     )
 
 

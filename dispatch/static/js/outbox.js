@@ -92,7 +92,7 @@
     const press = {
       key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
       path: event.detail.path,
-      fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)],
+      fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)].filter(([, value]) => typeof value === "string"), // photos.js has the files
       words: form.dataset.queue,
       at: Date.now() + offset,
     };
