@@ -3,14 +3,14 @@
 By a link (`read`), and the same with an account (`shown`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dispatch import links, pictures, whereabouts
+from dispatch import links, pictures, ratings, whereabouts
 from dispatch.models import Assignment, Picture, ServiceRequest, TrackLink
 from dispatch.pages import labels, timeline, visit
 from dispatch.pages.timeline import Entry
@@ -64,6 +64,7 @@ class FamilyPage:
     entries: list[Entry] = field(default_factory=list)
     report: Assignment | None = None  # the last visit that has ended, where it may be told of
     pictures: list[Picture] = field(default_factory=list)
+    to_rate: Assignment | None = None
 
 
 def read(link: TrackLink, *, now: datetime) -> FamilyPage:
@@ -73,7 +74,18 @@ def read(link: TrackLink, *, now: datetime) -> FamilyPage:
         for scope in (Scope.WHEREABOUTS, Scope.REQUESTS, Scope.HEALTH)
     )
     request = links.request_of(link, now=now)
-    return shown(link.elder, request, exact=exact, told=told, health=health, now=now)
+    page = shown(link.elder, request, exact=exact, told=told, health=health, now=now)
+    return replace(page, to_rate=to_rate(link, now=now))
+
+
+def to_rate(link: TrackLink, *, now: datetime) -> Assignment | None:
+    """What may be rated by this link, once, where somebody of hers may know of her requests."""
+    request = links.request_of(link, now=now)
+    agreed = consent.family(link.elder, Scope.REQUESTS, now=now)
+    if request is None or not agreed.exists():
+        return None
+    shown = ServiceRequest.objects.filter(pk=request.pk)
+    return ratings.visits(shown, by=link, now=now).first()
 
 
 def shown(

@@ -121,7 +121,7 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
         zones=list(elder.zones.filter(active=True)) if exact else None,
         consents=list(elder.consents.filter(consent.running(now), grantee=user).order_by("scope")),
         looks=_looks(list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST])),
-        to_rate=ratings.visits(user, requests, now=now).first() if may else None,
+        to_rate=ratings.visits(requests, by=user, now=now).first() if may else None,
         plan=CheckInPlan.objects.filter(elder=elder, active=True).first() if may else None,
         contacts=register.contacts(elder) if may else [],
     )

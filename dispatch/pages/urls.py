@@ -27,6 +27,7 @@ urlpatterns = [
     path("phone/", phone.index, name="phone"),
     path("track/<str:token>/", track.index, name="track"),
     path("track/<str:token>/now/", track.region, name="track-now"),
+    path("track/<str:token>/rate/", track.rate, name="track-rate"),
     path("track/<str:token>/pictures/<int:pk>/", camera.look_by_link, name="track-picture"),
     path("family/", relative.index, name="family"),
     path("family/now/", relative.region, name="family-now"),
