@@ -3,12 +3,12 @@
 The door code only at the door; nothing of her any more once the visit is cleared.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
 from dispatch.templatetags.look import initials
+from elders import selectors as register
 from elders.models import Elder, User
 from providers.models import Task, Worker
 from tracking import locate
@@ -111,9 +112,15 @@ def read(user: User, worker: Worker, *, now: datetime) -> Rounds:
         list(cleared.order_by("-cleared_at")),
         _device_id(worker, now=now),
         distress.open_cry(worker),
-        settings.PUBLIC_SERVICES["police"],
+        register.public_services(_with_whom(at_work))["police"],
         ratings.thanks(worker, now=now),
     )
+
+
+def _with_whom(at_work: Iterable[Assignment]) -> Elder | None:
+    """Of the first of these visits."""
+    people = (one.request.people for one in at_work)
+    return next((elder for known in people for elder in known), None)
 
 
 def _asked(offer: Offer) -> Asked:

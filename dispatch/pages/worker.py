@@ -45,7 +45,13 @@ def region(request: KnownRequest, worker: Worker) -> HttpResponse:
 @require_POST
 @for_workers
 def set_duty(request: KnownRequest, worker: Worker) -> HttpResponse:
-    duty.set_duty(worker, request.POST.get("on") == "1", now=timezone.now())
+    """Kept without a line like the other presses; it holds from when it was pressed."""
+    now = timezone.now()
+    press, on = presses.heard(request.headers, now=now), request.POST.get("on") == "1"
+    at = press.at if press.is_late(now=now) else now
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            duty.set_duty(worker, on, now=now, at=at)
     return _answer(request, worker)
 
 

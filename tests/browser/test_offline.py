@@ -98,6 +98,25 @@ def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, 
     assert wai.was_never_loaded_again()
 
 
+def test_duty_is_switched_without_a_line_and_back_again(house, who, wai):
+    switch = wai.at(".duty .switch")
+    expect(switch).to_be_checked()
+    wai.context.set_offline(True)
+    switch.click()
+    expect(wai.at("#outbox")).to_contain_text("Go off duty")
+    expect(switch).not_to_be_checked()
+    expect(switch).to_have_text("Off duty")
+    switch.click()  # a slip of the finger: as it was
+    expect(wai.at("#outbox")).to_be_hidden()
+    expect(switch).to_be_checked()
+    switch.click()
+    wai.context.set_offline(False)
+    expect(wai.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    expect(switch).not_to_be_checked(timeout=SOON_MS)
+    wai.open("/worker/")
+    expect(switch).not_to_be_checked()
+
+
 def test_what_was_given_to_somebody_else_meanwhile_is_said_and_stays_until_it_is_read(
     house, who, wai
 ):
