@@ -232,6 +232,7 @@ TEXT_DAYS = env.int("TEXT_DAYS", default=180)
 CALL_DAYS = env.int("CALL_DAYS", default=730)
 CHECKIN_DAYS = env.int("CHECKIN_DAYS", default=365)
 SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
+PICTURE_DAYS = env.int("PICTURE_DAYS", default=90)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
 SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another
