@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch import checkins, closing, distress_wording, presses, selectors, wishes
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
-from dispatch.pages import herself
+from dispatch.pages import herself, shell
 from dispatch.pages.gates import KnownRequest, by_script, for_elders
 from dispatch.presses import Press
 from dispatch.states import Priority
@@ -129,4 +129,5 @@ def _answer(request: KnownRequest, elder: Elder, press: Press | None = None) -> 
 
 def _page(request: KnownRequest, elder: Elder, template: str) -> HttpResponse:
     shown = herself.read(elder, asking=request.GET.get("ask", ""), now=timezone.now())
-    return render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    answer = render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    return shell.keep(answer, request.user, "elder")

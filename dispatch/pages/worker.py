@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dispatch import assignments, distress, distress_wording, offers, presses, proofs, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
-from dispatch.pages import looks, rounds
+from dispatch.pages import looks, rounds, shell
 from dispatch.pages.desk.guard import words
 from dispatch.pages.gates import KnownRequest, by_script, for_workers
 from providers import duty
@@ -164,4 +164,5 @@ def _page(request: KnownRequest, worker: Worker, template: str) -> HttpResponse:
     shown = rounds.read(request.user, worker, now=now)
     met = [elder for one in shown.visits for elder in one.elders]
     looks.keep(request.user, met, what="visit", purpose="worker page", now=now)
-    return render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    answer = render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    return shell.keep(answer, request.user, "worker")

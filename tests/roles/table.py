@@ -52,6 +52,8 @@ ABSENT = frozenset({"404"})  # where the demo, or the file, is not there
 TABLE = [
     # Open to the street, or guarded by something else than an account.
     Line(r"\w+ (|sign-in/|sign-out/|i18n/setlang/|healthz|readyz|metrics)", EVERYBODY),
+    Line(r"\w+ (service-worker.js|no-line/)", EVERYBODY),
+    Line(r"\w+ manifest/<page>/", EVERYBODY),
     Line(r"\w+ api/v1/(docs|openapi.json)", EVERYBODY),
     Line(r"\w+ positions/(osmand|owntracks|traccar|batch)/", EVERYBODY),
     Line(r"\w+ (basemap.json|demo/living/|api/v1/)", EVERYBODY, also=ABSENT),

@@ -134,6 +134,7 @@ def _story(
         "line_id": str(line.pk),
         "trouble_id": str(trouble.pk),
         "step": "wait",  # of a telephone's leg
+        "page": "elder",
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),
         "assignment_id": str(assignment.pk),
