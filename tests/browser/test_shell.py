@@ -1,5 +1,7 @@
 """Opened without a line, in Chromium: what was seen last and when; nothing after signing out."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,12 +26,45 @@ def window(browser, house):
     opened.close()
 
 
+NOTIFIED = """async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const shown = await registration.getNotifications();
+    return shown.length ? shown.map(({title, body}) => [title, body]) : null;
+}"""
+
+
+def notified(window, house, said):
+    """What the browser shows of a push, which its own push service would bring."""
+    window.context.grant_permissions(["notifications"], origin=house.base_url)
+    tool, found = window.context.new_cdp_session(window.page), []
+
+    def hear(told):
+        found.extend(told["registrations"])
+
+    tool.on("ServiceWorker.workerRegistrationUpdated", hear)
+    tool.send("ServiceWorker.enable")
+    while not found:
+        window.page.wait_for_timeout(50)
+    number = found[0]["registrationId"]
+    said = {"origin": house.base_url, "registrationId": number, "data": json.dumps(said)}
+    tool.send("ServiceWorker.deliverPushMessage", said)
+    for _ in range(SOON_MS // 50):
+        if shown := window.page.evaluate(NOTIFIED):
+            return shown
+        window.page.wait_for_timeout(50)
+    return None
+
+
 def test_without_a_line_a_page_opens_as_it_was_and_after_signing_out_nothing_is_there(
     house, window
 ):
     who = people(house)
     mei = window.sign_in("mei").open("/elder/")
     mei.becomes(HOLDS, "/elder/")
+
+    assert notified(mei, house, {"title": "One Number", "body": "There is something new."}) == [
+        ["One Number", "There is something new."]
+    ]
 
     house.kill()
     mei.page.goto("about:blank")

@@ -84,6 +84,7 @@ TABLE = [
     ),
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
     Line(r"\w+ zones/.*", FAMILY | DESK, frozenset({"other family"})),
+    Line(r"\w+ push/.*", FAMILY | CARERS | {"other family"}, also=ABSENT),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
     Line(r"\w+ station/.*", frozenset({"station"})),

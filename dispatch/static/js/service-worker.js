@@ -163,3 +163,17 @@ async function region(event) {
   })().catch(() => undefined));
   return answer;
 }
+
+// --- web push: it never says more than that there is something new (telephony/push.py) ---
+addEventListener("push", (event) => {
+  const { title = "One Number", body = "" } = event.data?.json() ?? {};
+  event.waitUntil(registration.showNotification(title, { body, tag: "one-number", renotify: true, icon: "/static/icon-192.png" }));
+});
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+    const open = pages.find((page) => page.url.startsWith(registration.scope));
+    return open ? open.focus() : clients.openWindow(registration.scope);
+  })());
+});
