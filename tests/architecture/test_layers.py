@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 FLOOR = {"config": 3, "dispatch": 2, "telephony": 1, "tracking": 1, "elders": 0, "providers": 0}
 # Modules that hold the thinking: given the same input they always say the same.
