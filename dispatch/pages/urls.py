@@ -44,6 +44,7 @@ urlpatterns = [
     path("tv/", elder.television, name="tv"),
     path("elder/", elder.index, name="elder"),
     path("elder/now/", elder.region, name="elder-now"),
+    path("elder/sound/<slug:name>/", elder.sound, name="elder-sound"),
     path("elder/help/", elder.help_now, name="elder-help"),
     path("elder/unwell/", elder.unwell, name="elder-unwell"),
     path("elder/family/", elder.put_me_through, name="elder-family"),

@@ -71,6 +71,7 @@ TABLE = [
     Line(r"\w+ console/recordings/<pk>/.*", DESK, also=ABSENT),
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
+    Line(r"\w+ elder/sound/<name>/", frozenset({"elder", "other elder"}), also=ABSENT),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(
         r"\w+ elder/sharing/(links|relatives)/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})
