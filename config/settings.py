@@ -157,6 +157,14 @@ CARRIERS = [
     if is_on
 ]
 
+# --- web push -------------------------------------------------------------------------------
+# By what push services know this house; `manage.py make_push_keys` makes the pair.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# Where a test listens, as host:port; only on loopback.
+PUSH_TEST_HOSTS = env.list("PUSH_TEST_HOSTS", default=[])
+
 # --- Asterisk --------------------------------------------------------------------------------
 AMI_HOST = env.str("AMI_HOST", default="")
 AMI_PORT = env.int("AMI_PORT", default=5038)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from dispatch import clocks
+from dispatch import clocks, kin
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError, Stale
 from dispatch.live import pokes
@@ -72,6 +72,7 @@ def advance(
     )
     if to is not None:
         wind(request, now=now)
+    kin.tell(request, kind, now=now)
     poke(request)
     return event
 
