@@ -115,7 +115,8 @@ if _db["ENGINE"].endswith("sqlite3"):
 else:
     _db["CONN_MAX_AGE"] = 0
     _db["OPTIONS"] |= {
-        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10}
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10},
+        "prepare_threshold": 1_000_000,  # only what asks for it (tracking/statements.py)
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")
