@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -62,8 +61,7 @@ def _start_production() -> Callable[[], Awaitable[None]]:
 
     async def stop() -> None:
         following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        await asyncio.wait([following], timeout=2)  # a client that hangs keeps nobody from leaving
 
     return stop
 

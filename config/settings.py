@@ -158,6 +158,14 @@ CARRIERS = [
     if is_on
 ]
 
+# --- web push -------------------------------------------------------------------------------
+# By what push services know this house; `manage.py make_push_keys` makes the pair.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# Where a test listens, as host:port; only on loopback.
+PUSH_TEST_HOSTS = env.list("PUSH_TEST_HOSTS", default=[])
+
 # --- Asterisk --------------------------------------------------------------------------------
 AMI_HOST = env.str("AMI_HOST", default="")
 AMI_PORT = env.int("AMI_PORT", default=5038)
@@ -233,6 +241,7 @@ TEXT_DAYS = env.int("TEXT_DAYS", default=180)
 CALL_DAYS = env.int("CALL_DAYS", default=730)
 CHECKIN_DAYS = env.int("CHECKIN_DAYS", default=365)
 SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
+PICTURE_DAYS = env.int("PICTURE_DAYS", default=90)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
 SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another

@@ -198,8 +198,8 @@ def _out_of_the_room(call: Call, *, now: datetime) -> None:
     """Whoever was rung in is out; where the caller is gone, the operator and the others may go on
     (120 is still on the line) until the operator ends it, except where nobody speaks."""
     if call.job:
+        pairs.leave(call, now=now)  # her call before who is in it, as when she hangs up herself
         rooms.unreached(call.job, now=now)
-        pairs.leave(call, now=now)
     if not (call.claimed_at or call.answered_at or script.in_room(call)):
         return  # nobody has ever been in it
     if call.state != Call.State.WRAP_UP:

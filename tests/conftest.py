@@ -1,11 +1,12 @@
 """What every test may ask for. People are in `tests/cast.py`, machines in `tests/infra/`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NoReturn
 
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
@@ -51,6 +52,25 @@ def _in_english() -> Iterator[None]:
 def _redis_is_trusted_anew() -> None:
     """A Redis that one test found away is asked again by the next."""
     outage.REDIS.worked()
+
+
+def _empty(_: DatabaseOperations, __: object, tables: Sequence[str], **___: bool) -> list[str]:
+    """Django's TRUNCATE makes and syncs some files for each of a hundred tables, most of them
+    empty: 1-3 s a test. To delete the few rows that a test left takes milliseconds."""
+    names = ", ".join(f"'{table}'" for table in sorted(tables))
+    return [
+        f"""
+        DO $$ DECLARE name text; BEGIN
+            SET LOCAL session_replication_role = replica;  -- in any order
+            FOREACH name IN ARRAY ARRAY[{names}] LOOP
+                EXECUTE format('DELETE FROM %I', name);
+            END LOOP;
+        END $$;
+        """
+    ]
+
+
+DatabaseOperations.sql_flush = _empty
 
 
 @pytest.fixture(autouse=True)

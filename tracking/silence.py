@@ -115,7 +115,9 @@ def note(*, now: datetime) -> bool:
     if row and timedelta() <= now - row.at < timedelta(seconds=NOTED_EVERY_S):
         return False
     with transaction.atomic():
-        row = Listening.objects.select_for_update().first() or Listening(since=now, at=now)
+        row = Listening.objects.select_for_update(no_key=True).first() or Listening(
+            since=now, at=now
+        )
         if now - row.at > timedelta(seconds=DEAF_AFTER_S):
             row.since = now
         row.at = max(row.at, now)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from dispatch import links, ratings, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, CheckIn, CheckInPlan, ServiceRequest
-from dispatch.pages import family, labels, looks
+from dispatch.pages import family, labels, looks, shell
 from dispatch.pages.family import FamilyPage
 from dispatch.pages.gates import KnownRequest
 from dispatch.states import State
@@ -97,22 +97,22 @@ def _answer(request: KnownRequest, template: str) -> HttpResponse:
         )
         looks.keep(request.user, [chosen], what="family page", purpose="family", now=now)
         account = read(request.user, chosen, elders, now=now)
-    return render(
-        request, template, {"account": account, "hotline": settings.HOTLINE_NUMBER, "asked": asked}
-    )
+    context = {"account": account, "hotline": settings.HOTLINE_NUMBER, "asked": asked}
+    return shell.keep(render(request, template, context), request.user, "family")
 
 
 def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Account:
     requests = selectors.requests_for(user, now=now).filter(elder=elder)
     request = links.latest(requests, now=now)
     exact = consent.may_see(user, elder, Consent.Scope.WHEREABOUTS, now=now)
+    health = consent.may_see(user, elder, Consent.Scope.HEALTH, now=now)
     hers = devices_of(elder, now=now).values("pk")
     told = consent.may_see(user, elder, Consent.Scope.REQUESTS, now=now)
     lately = requests.filter(closed_at__gt=now - HISTORY).exclude(pk=request.pk if request else 0)
     may = told and not _barred(user, elder)
     days = CheckIn.objects.filter(elder=elder, day=timezone.localdate(now))
     return Account(
-        page=family.shown(elder, request, exact=exact, now=now),
+        page=family.shown(elder, request, exact=exact, told=may, health=health, now=now),
         elders=elders,
         earlier=[_earlier(one) for one in lately.order_by("-pk")],
         checkin=days.first() if may else None,
@@ -120,7 +120,7 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
         zones=list(elder.zones.filter(active=True)) if exact else None,
         consents=list(elder.consents.filter(consent.running(now), grantee=user).order_by("scope")),
         looks=_looks(list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST])),
-        to_rate=ratings.visits(user, requests, now=now).first() if may else None,
+        to_rate=ratings.visits(requests, by=user, now=now).first() if may else None,
         plan=CheckInPlan.objects.filter(elder=elder, active=True).first() if may else None,
         contacts=register.contacts(elder) if may else [],
     )

@@ -12,6 +12,8 @@ from dispatch.deadlines import DESK_CLOCKS, REQUEST_CLOCKS
 from dispatch.pages.desk.notices import SENTENCES
 from dispatch.states import MOVES, Kind, State
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 CELL = r"\| `([\w.]+)` \|"

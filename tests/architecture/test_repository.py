@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 # Locks name packages and hashes; where they are fetched from is each machine's own business.
 ADDRESS = re.compile(r"\b(registry\.npmjs|pypi\.org|pythonhosted|npmmirror|mirrors?\.[a-z]+\.)")

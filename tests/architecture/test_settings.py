@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config.checks import refuse_what_is_broken
 from config.demo import DEMO_GROUP
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "architecture-" + "Zy9" * 20,

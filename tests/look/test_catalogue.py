@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "dispatch" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 APPS = ("config", "dispatch", "telephony", "tracking", "elders", "providers")

@@ -13,6 +13,8 @@ from django.utils import translation
 
 from config import icons
 
+pytestmark = pytest.mark.pure
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "dispatch" / "templates").rglob("*.html"))
 ICON = re.compile(r"{%-?\s*icon\s+\"([a-z0-9-]+)\"")
