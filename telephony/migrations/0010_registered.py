@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("telephony", "0008_party_worker"),
+        ("telephony", "0009_push"),
     ]
 
     operations = [
