@@ -44,13 +44,15 @@ ELDERS = 50_000
 SECRETS = {"SECRET_KEY": "bench-" + "0" * 50, "FIELD_KEYS": "bench-" + "1" * 50}
 AS_SERVED = {"UVICORN_LOG_LEVEL": "warning", "UVICORN_ACCESS_LOG": "0"}  # as in the Procfile
 
-# A row that the house itself made is copied with another number: every column is as it would be.
+# A row that the house itself made is copied with another number: every column is as it would be
+# once its silence is minded.
 REGISTER_SQL = """
 INSERT INTO elders_elder SELECT made.* FROM elders_elder one, generate_series(1, {elders}) n,
   jsonb_populate_record(one, jsonb_build_object('id', one.id + n)) made;
 INSERT INTO tracking_device SELECT made.* FROM tracking_device one, generate_series(1, {devices}) n,
   jsonb_populate_record(one, jsonb_build_object(
-    'id', one.id + n, 'device_id', '8610' || lpad((n - 1)::text, 11, '0'))) made;
+    'id', one.id + n, 'device_id', '8610' || lpad((n - 1)::text, 11, '0'),
+    'due_at', now() + interval '25 hours')) made;
 INSERT INTO tracking_devicelink (device_id, elder_id, since)
   SELECT d.id, (SELECT min(id) FROM elders_elder) + d.id % {elders}, now() - interval '1 year'
   FROM tracking_device d;
