@@ -99,6 +99,7 @@ class Town:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(REGISTER_SQL.format(elders=ELDERS, devices=REGISTER))
             connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")  # what was loaded is written before, not meanwhile
         others = [Server(env=ours.env, migrate=False) for _ in range(PROCESSES - 1)]
         self.servers: list[Process] = [ours.server, *map(stack.enter_context, others)]
         self.ports = {
