@@ -5,6 +5,7 @@ import json
 import random
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -204,7 +205,7 @@ class Crowd:
         self.report = Report()
         self.lost = 0
         self.over = False
-        self.free: list[Device] = []
+        self.free: deque[Device] = deque()  # by turns: the server hangs up on who is idle
         self.laps_ms: list[float] = []
 
     def idle(self, device: Device) -> None:
@@ -250,7 +251,7 @@ class Crowd:
         sent = 0
         while (gone := time.perf_counter() - began) < self.plan.seconds:
             while sent < gone * self.plan.rate and self.free:
-                self.free.pop().send()
+                self.free.popleft().send()
                 sent += 1
             await asyncio.sleep(0.005)
 
