@@ -10,6 +10,7 @@ from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives import serialization
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -191,6 +192,38 @@ def half_of_asterisk() -> str:
     if not missing or len(missing) == len(needed):
         return ""
     return f"Asterisk is half configured: set {', '.join(missing)} as well, or none of AMI_*."
+
+
+@_check(22)
+def half_of_push() -> str:
+    """A push service that cannot know us takes nothing, and nobody would learn it."""
+    said = {name: getattr(settings, f"VAPID_{name}") for name in ("PRIVATE_KEY", "PUBLIC_KEY")}
+    said["SUBJECT"] = settings.VAPID_SUBJECT
+    missing = [f"VAPID_{name}" for name, value in said.items() if not value]
+    if settings.PUSH_TEST_HOSTS and not _loopback_only():
+        return "PUSH_TEST_HOSTS lets a browser choose where we send: off loopback it must be empty."
+    if len(missing) == len(said):
+        return ""
+    if missing:
+        return f"Web push is half configured: set {', '.join(missing)} as well, or none of VAPID_*."
+    if not settings.VAPID_SUBJECT.startswith(("mailto:", "https://")):
+        return "VAPID_SUBJECT must be mailto:… or https://…: whom a push service writes to."
+    if _public_key_of(settings.VAPID_PRIVATE_KEY) != settings.VAPID_PUBLIC_KEY.rstrip("="):
+        return "VAPID_PUBLIC_KEY is not that of VAPID_PRIVATE_KEY; `make_push_keys` makes both."
+    return ""
+
+
+def _public_key_of(private: str) -> str:
+    """As browsers are given it; empty for what is no key."""
+    from py_vapid import Vapid02, VapidException
+    from py_vapid.utils import b64urlencode
+
+    try:
+        key = Vapid02.from_string(private).public_key
+    except (ValueError, TypeError, VapidException):
+        return ""
+    form = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    return str(b64urlencode(key.public_bytes(*form)))
 
 
 @_check(40)

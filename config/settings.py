@@ -115,7 +115,8 @@ if _db["ENGINE"].endswith("sqlite3"):
 else:
     _db["CONN_MAX_AGE"] = 0
     _db["OPTIONS"] |= {
-        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10}
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10},
+        "prepare_threshold": 1_000_000,  # only what asks for it (tracking/statements.py)
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -156,6 +157,14 @@ CARRIERS = [
     )
     if is_on
 ]
+
+# --- web push -------------------------------------------------------------------------------
+# By what push services know this house; `manage.py make_push_keys` makes the pair.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# Where a test listens, as host:port; only on loopback.
+PUSH_TEST_HOSTS = env.list("PUSH_TEST_HOSTS", default=[])
 
 # --- Asterisk --------------------------------------------------------------------------------
 AMI_HOST = env.str("AMI_HOST", default="")

@@ -24,6 +24,7 @@ Sweep = Callable[..., int | None]
 SWEEPS = {
     "deadlines": "dispatch.deadlines.fire_due",
     "outbound": "telephony.outbound.deliver_due",
+    "push": "telephony.push.deliver_due",
     "calling": "dispatch.calling.sweep",
     "ledger": "elders.ledger.seal",
     "upkeep": "dispatch.upkeep.sweep",

@@ -1,18 +1,19 @@
 """Reaching a person the way they prefer, and by the next way while nobody has answered.
 
-A way is a row in `WAYS`. Push has none yet: its transport enters itself there, with a function
-that places one message, and whoever prefers push and has it is reached so first. Until then they
-are texted. Whatever ends the subject (`outbound.withdraw`) ends all ways at once.
+A way is a row in `WAYS`. Push is there for whoever has let a browser be told (`subscriptions`):
+the first step for who prefers it, and a courtesy beside the others for everybody else. It costs
+nobody time where time counts: a text about anything urgent does not wait for it. Whatever ends the
+subject (`outbound.withdraw`) ends all ways at once.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch.ladder import CALL, TEXT, climb
-from elders.models import Contact, Elder
+from dispatch.ladder import CALL, PUSH, TEXT, climb
+from elders.models import Contact, Elder, User
 from providers.models import Worker
-from telephony import outbound
+from telephony import outbound, push, subscriptions
 from telephony.models import OutboundJob, Priority
 
 LATER_S = 60.0
@@ -27,6 +28,7 @@ class Listener:
     language: str
     prefers: str
     deaf: bool = False
+    account: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,13 @@ def reach(
     prefers = TEXT if called_first and (both or listener.deaf) else listener.prefers
     if listener.deaf and not at_once:
         rings_after_s = max(rings_after_s, LATER_S)
-    placed = []
-    for rung in climb(prefers, ways=WAYS, at_once=at_once or (both and called_first)):
+    ways, placed = set(WAYS), []
+    is_first = prefers == PUSH and message.priority == Priority.ROUTINE
+    if not is_first or not subscriptions.has(listener.account):
+        ways.discard(PUSH)
+        if subscriptions.has(listener.account):
+            placed.append(_by_push(listener, message, now, now))
+    for rung in climb(prefers, ways=ways, at_once=at_once or (both and called_first)):
         after_s = max(rung.after_s, rings_after_s) if rung.way == CALL else rung.after_s
         at = now + timedelta(seconds=after_s)
         placed.append(WAYS[rung.way](listener, message, at, now))
@@ -78,6 +85,21 @@ def _by_text(listener: Listener, message: Message, at: datetime, now: datetime) 
 
 def _by_call(listener: Listener, message: Message, at: datetime, now: datetime) -> OutboundJob:
     return _place(OutboundJob.Kind.CALL, message.call, listener, message, at, now)
+
+
+def _by_push(listener: Listener, message: Message, at: datetime, now: datetime) -> OutboundJob:
+    if listener.account is None:
+        raise ValueError("a push is for an account")
+    return push.place(
+        listener.account,
+        to=listener.phone,
+        purpose=message.purpose,
+        subject=message.subject,
+        priority=message.priority,
+        at=at,
+        expires_at=message.expires_at,
+        now=now,
+    )
 
 
 def _place(
@@ -99,18 +121,18 @@ def _place(
     )
 
 
-WAYS: dict[str, Way] = {TEXT: _by_text, CALL: _by_call}
+WAYS: dict[str, Way] = {PUSH: _by_push, TEXT: _by_text, CALL: _by_call}
 
 
 def worker(one: Worker) -> Listener:
     """In the language of the account, else the first they listed."""
     spoken = one.user.language if one.user else next(iter(one.languages), "zh-hans")
-    return Listener(one.phone, spoken, one.reach_by)
+    return Listener(one.phone, spoken, one.reach_by, account=one.user)
 
 
 def contact(one: Contact) -> Listener:
     spoken = one.user.language if one.user else one.elder.language
-    return Listener(one.phone, spoken, one.reach_by)
+    return Listener(one.phone, spoken, one.reach_by, account=one.user)
 
 
 def elder(one: Elder, number: str) -> Listener:

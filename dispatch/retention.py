@@ -145,7 +145,7 @@ def _turn(kind: Kind, *, now: datetime) -> int:
     )
     try:
         with transaction.atomic():
-            todays = Deletion.objects.select_for_update(skip_locked=True)
+            todays = Deletion.objects.select_for_update(skip_locked=True, no_key=True)
             row = todays.filter(kind=kind.name, day=day, ended_at=None).first()
             return _batch(kind, row, now=now) if row else 0
     except Exception:

@@ -40,6 +40,7 @@ def place(
     priority: str = Priority.ROUTINE,
     elder: Elder | None = None,
     operator: User | None = None,
+    account: User | None = None,
     max_attempts: int = 3,
     expires_at: datetime | None = None,
     at: datetime | None = None,
@@ -63,6 +64,7 @@ def place(
             "priority": priority,
             "elder": elder,
             "operator": operator,
+            "account": account,
             "max_attempts": max_attempts,
             "expires_at": expires_at,
             "next_at": at or now,
@@ -104,11 +106,13 @@ def under_way(subject: str) -> QuerySet[OutboundJob]:
     return OutboundJob.objects.filter(subject=subject, state__in=OutboundJob.UNDER_WAY)
 
 
-def hasten(subject: str, *, now: datetime) -> None:
-    """The next call about `subject` that still waits for its time is due now."""
+def hasten(subject: str, *, kind: str = OutboundJob.Kind.CALL, to: str = "", now: datetime) -> None:
+    """The next call (or text) about `subject` that still waits for its time is due now."""
     waiting = OutboundJob.objects.filter(
-        subject=subject, kind=OutboundJob.Kind.CALL, state=State.QUEUED, next_at__gt=now
+        subject=subject, kind=kind, state=State.QUEUED, next_at__gt=now
     )
+    if to:
+        waiting = waiting.filter(to=to)
     for job in waiting.order_by("next_at", "pk")[:1]:
         waiting.filter(pk=job.pk).update(next_at=now)
         import_string(settings.BELL)()
@@ -122,6 +126,7 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
     expire(now=now, limit=limit)
     attempts.reconcile(now=now, limit=limit)
     due = OutboundJob.objects.filter(state=State.QUEUED, next_at__lte=now)
+    due = due.exclude(kind=OutboundJob.Kind.PUSH)  # those have a sweep of their own
     order = due.order_by(most_pressing_first(), "next_at", "pk")
     return sum(_deliver(pk, now=now) for pk in list(order.values_list("pk", flat=True)[:limit]))
 
@@ -129,12 +134,9 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
 def _deliver(job_id: int, *, now: datetime) -> bool:
     if not _has_room(job_id, now=now):
         return False
-    won = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED, next_at__lte=now).update(
-        state=State.PLACING, attempts=F("attempts") + 1, placing_at=now, carrier="", carrier_ref=""
-    )
-    if not won:
+    job = claim(job_id, now=now)
+    if job is None:
         return False
-    job = OutboundJob.objects.get(pk=job_id)
     try:
         carrier = carrier_for_calling_out(job.kind)
         OutboundJob.objects.filter(pk=job_id).update(carrier=carrier.name)
@@ -151,6 +153,14 @@ def _deliver(job_id: int, *, now: datetime) -> bool:
         return False
     attempts.placed(job_id, carrier_ref, now=now)
     return True
+
+
+def claim(job_id: int, *, now: datetime) -> OutboundJob | None:
+    """The job for whoever asks first, as being placed; None for everybody else."""
+    won = OutboundJob.objects.filter(pk=job_id, state=State.QUEUED, next_at__lte=now).update(
+        state=State.PLACING, attempts=F("attempts") + 1, placing_at=now, carrier="", carrier_ref=""
+    )
+    return OutboundJob.objects.get(pk=job_id) if won else None
 
 
 def _has_room(job_id: int, *, now: datetime) -> bool:

@@ -2,20 +2,22 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import checkins, closing, distress_wording, presses, selectors, wishes
 from dispatch.actors import actor_of
 from dispatch.models import ServiceRequest
-from dispatch.pages import herself
+from dispatch.pages import herself, shell
 from dispatch.pages.gates import KnownRequest, by_script, for_elders
 from dispatch.presses import Press
 from dispatch.states import Priority
 from elders.models import Elder
 from providers.models import Category
+from telephony import prompts
 
 
 @require_safe
@@ -36,6 +38,18 @@ def television(request: KnownRequest, elder: Elder) -> HttpResponse:
 @for_elders
 def region(request: KnownRequest, elder: Elder) -> HttpResponse:
     return _page(request, elder, "elder/now.html")
+
+
+@require_safe
+@for_elders
+def sound(request: KnownRequest, elder: Elder, name: str) -> HttpResponse:
+    """A sentence that her page says now, spoken beforehand; nothing else is handed out."""
+    page = herself.read(elder, asking="", now=timezone.now())
+    for sentence in page.spoken:
+        path = prompts.kept(sentence.text, get_language() or settings.LANGUAGE_CODE)
+        if sentence.name == name and path:
+            return HttpResponse(path.read_bytes(), content_type="audio/wav")
+    raise Http404
 
 
 @require_POST
@@ -129,4 +143,5 @@ def _answer(request: KnownRequest, elder: Elder, press: Press | None = None) -> 
 
 def _page(request: KnownRequest, elder: Elder, template: str) -> HttpResponse:
     shown = herself.read(elder, asking=request.GET.get("ask", ""), now=timezone.now())
-    return render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    answer = render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    return shell.keep(answer, request.user, "elder")

@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dispatch import checkins, proofs
 from dispatch.models import CheckIn, ServiceRequest
+from dispatch.pages import herself_wording as wording
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import ELDER_STEPS, Coming, Step
 from dispatch.states import OPEN, State, may_move
 from elders import selectors as register
 from elders.models import Contact, Elder
 from providers.models import Category
+from telephony import prompts
 from telephony.models import CallBack
 
 MEALS, AT_HOME = "catering", ("housekeeping", "repair")
@@ -37,11 +41,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is read out; `name` is that of its sound, empty where nobody has spoken it yet."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class HerPage:
     elder: Elder
     greeting: str
     asked: list[Asked]
     callback: CallBack | None
+    callback_words: tuple[str, str] | None
     checkin: CheckIn | None
     just_cancelled: ServiceRequest | None
     meals: Category | None
@@ -50,6 +63,22 @@ class HerPage:
     family: Contact | None
     drawn: int
 
+    @property
+    def told(self) -> list[str]:
+        """How everything stands, the most pressing first: read out when it changes."""
+        big = [one.big for one in self.asked]
+        big += [self.callback_words[0]] if self.callback_words else []
+        return [*big, wording.checkin()] if self.checkin else big
+
+    @property
+    def spoken(self) -> list[Sentence]:
+        """All that is read out when she asks to hear it."""
+        said = [(one.big, one.small) for one in self.asked]
+        said += [self.callback_words] if self.callback_words else []
+        said += [(wording.checkin(), "")] if self.checkin else []
+        parts = [part for pair in said for text in pair for part in prompts.sentences(text)]
+        return [Sentence(part, _sound_of(part)) for part in parts]
+
 
 def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
     hers = ServiceRequest.objects.filter(elder=elder).select_related("category", "owner", "elder")
@@ -57,12 +86,14 @@ def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
         hers.filter(state__in=OPEN), key=lambda request: (not request.is_emergency, -request.pk)
     )
     last = hers.order_by("-pk").first()
+    callback = CallBack.objects.filter(elder=elder, reached_at=None).order_by("-pk").first()
     categories = Category.objects.in_bulk([MEALS, *AT_HOME])
     return HerPage(
         elder=elder,
         greeting=_greeting(elder, now=now),
         asked=[_asked(request, now=now) for request in still_open],
-        callback=CallBack.objects.filter(elder=elder, reached_at=None).order_by("-pk").first(),
+        callback=callback,
+        callback_words=wording.callback(callback) if callback else None,
         checkin=checkins.open_of(elder).first(),
         just_cancelled=last if last and _was_just_cancelled(last, now=now) else None,
         meals=categories.get(MEALS),
@@ -77,6 +108,11 @@ def drawn_of(form: QueryDict) -> int:
     """Her last request when the page was drawn; what is no number counts as none."""
     typed = form.get("drawn", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+
+
+def _sound_of(sentence: str) -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    return prompts.name_of(sentence, language) if prompts.kept(sentence, language) else ""
 
 
 def _greeting(elder: Elder, *, now: datetime) -> str:
@@ -103,7 +139,7 @@ def _was_just_cancelled(request: ServiceRequest, *, now: datetime) -> bool:
 
 def _asked(request: ServiceRequest, *, now: datetime) -> Asked:
     coming = visit.coming(request, now=now)
-    big, small = _emergency(request, coming) if request.is_emergency else _routine(request, coming)
+    big, small = wording.asked(request, coming)
     state = State(request.state)
     return Asked(
         request,
@@ -115,60 +151,3 @@ def _asked(request: ServiceRequest, *, now: datetime) -> Asked:
         may_cancel=not request.is_emergency and may_move(state, State.CANCELLED),
         may_confirm=not request.is_emergency and state == State.DONE,
     )
-
-
-def _routine(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
-    facts = _facts(request, coming)
-    state = State(request.state)
-    if state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE):
-        return _on_the_way(state, coming, facts)
-    if state == State.DONE:
-        return _("Is all well?"), _("%(worker)s has finished: %(category)s.") % facts
-    if state == State.UNFILLED:
-        return (
-            _("%(category)s: nobody is free yet") % facts,
-            _("One of us is looking for somebody and will ring you."),
-        )
-    return (
-        _("%(category)s: we have your order") % facts,
-        _("We are looking for somebody and will tell you here."),
-    )
-
-
-def _emergency(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
-    """Said at once and without a promise that is not kept: a person first, then who comes."""
-    facts = _facts(request, coming)
-    state = State(request.state)
-    if state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE):
-        return _on_the_way(state, coming, facts)
-    if state == State.DONE:
-        return (
-            _("%(worker)s has been with you") % facts,
-            _("One of us will speak with you before we close this."),
-        )
-    if request.owner_id:
-        return (
-            _("%(owner)s is looking after you") % facts,
-            _("Stay where you are, and answer the telephone when it rings."),
-        )
-    return (
-        _("We have your alarm"),
-        _("A person is answering now. Stay where you are; your telephone will ring."),
-    )
-
-
-def _on_the_way(state: State, coming: Coming | None, facts: dict[str, str]) -> tuple[str, str]:
-    if state == State.ON_SCENE:
-        return _("%(worker)s is here") % facts, ""
-    if coming is not None and coming.arrives_at is not None:
-        return _("%(worker)s is coming") % facts, _("In about %(minutes)s minutes.") % facts
-    return _("%(worker)s is coming") % facts, _("We tell you here when it is known how soon.")
-
-
-def _facts(request: ServiceRequest, coming: Coming | None) -> dict[str, str]:
-    return {
-        "category": labels.named(request.category),
-        "worker": labels.named(coming.worker) if coming else _("Somebody"),
-        "minutes": str(coming.minutes) if coming else "",
-        "owner": labels.named(request.owner) if request.owner else "",
-    }

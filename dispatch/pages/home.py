@@ -102,7 +102,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         desk.sign_out(user, now=timezone.now())
         presence.gone(user)
     logout(request)
-    return redirect("home")
+    answer = redirect("home")
+    answer["Clear-Site-Data"] = '"storage"'  # pages kept for the time without a line
+    return answer
 
 
 def _doors() -> list[Door]:

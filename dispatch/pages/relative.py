@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from dispatch import links, ratings, selectors
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, CheckIn, CheckInPlan, ServiceRequest
-from dispatch.pages import family, labels, looks
+from dispatch.pages import family, labels, looks, shell
 from dispatch.pages.family import FamilyPage
 from dispatch.pages.gates import KnownRequest
 from dispatch.states import State
@@ -97,9 +97,8 @@ def _answer(request: KnownRequest, template: str) -> HttpResponse:
         )
         looks.keep(request.user, [chosen], what="family page", purpose="family", now=now)
         account = read(request.user, chosen, elders, now=now)
-    return render(
-        request, template, {"account": account, "hotline": settings.HOTLINE_NUMBER, "asked": asked}
-    )
+    context = {"account": account, "hotline": settings.HOTLINE_NUMBER, "asked": asked}
+    return shell.keep(render(request, template, context), request.user, "family")
 
 
 def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Account:

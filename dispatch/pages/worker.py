@@ -22,7 +22,7 @@ from dispatch import (
 )
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
-from dispatch.pages import camera, looks, rounds
+from dispatch.pages import camera, looks, rounds, shell
 from dispatch.pages.camera import Handed
 from dispatch.pages.desk.guard import bad, words
 from dispatch.pages.gates import KnownRequest, by_script, for_workers
@@ -222,4 +222,5 @@ def _page(
         visit, handed = wrong
         typed = {"visit": visit.pk, "wrong": handed.wrong, "done": request.POST.getlist("task")}
         context["typed"] = typed | request.POST.dict()
-    return render(request, template, context, status=400 if wrong else 200)
+    answer = render(request, template, context, status=400 if wrong else 200)
+    return shell.keep(answer, request.user, "worker")

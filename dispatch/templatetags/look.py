@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,6 +19,12 @@ from django.utils.safestring import SafeString
 from dispatch.pages import labels
 
 register = template.Library()
+
+
+@register.simple_tag
+def push_key() -> str:
+    """What a browser needs to be told by web push; empty where the house has none."""
+    return str(settings.VAPID_PUBLIC_KEY)
 
 
 @register.simple_tag

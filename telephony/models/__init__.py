@@ -7,6 +7,7 @@ from telephony.models.job import OutboundJob, SimulatorItem
 from telephony.models.link import Link, LinkOrder
 from telephony.models.party import CallReview, Party, Recording, ReviewDraw
 from telephony.models.priority import Priority
+from telephony.models.push import PushSubscription
 from telephony.models.webhook import Cost, OptOut, Turn, WebhookAnswer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "OutboundJob",
     "Party",
     "Priority",
+    "PushSubscription",
     "Recording",
     "ReviewDraw",
     "SimulatorItem",

@@ -10,11 +10,12 @@ from telephony.models.priority import Priority
 
 
 class OutboundJob(models.Model):
-    """One person to be reached, by call or text, in at most `max_attempts` attempts."""
+    """One person to be reached, by call, text or push, in at most `max_attempts` attempts."""
 
     class Kind(models.TextChoices):
         CALL = "call", _("call")
         TEXT = "text", _("text message")
+        PUSH = "push", _("push")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -30,7 +31,7 @@ class OutboundJob(models.Model):
     UNDER_WAY = (State.QUEUED, State.PLACING, State.UNKNOWN, State.RINGING, State.DELIVERED)
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    to = models.CharField(_("to"), max_length=20, help_text="E.164")
+    to = models.CharField(_("to"), max_length=20, blank=True, help_text="E.164")
     purpose = models.CharField(_("purpose"), max_length=20)
     subject = models.CharField(_("about"), max_length=50, blank=True)
     text = models.TextField(_("text"), blank=True)
@@ -50,6 +51,14 @@ class OutboundJob(models.Model):
         blank=True,
         related_name="+",
         help_text=_("Who is put through when it is answered."),
+    )
+    account = models.ForeignKey(
+        User,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Whose browsers are told, where it is a push."),
     )
     key = models.CharField(max_length=100, unique=True, editable=False)
 

@@ -134,8 +134,12 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
     ):
         mei.page.keyboard.press(key)
         assert words in mei.page.evaluate("document.activeElement.innerText")
+    mei.page.evaluate("""document.addEventListener('aloud', (event) => {
+        window.said ??= event.detail.text;
+    })""")
     mei.page.keyboard.press("Enter")
     mei.sees("#now .saying", "We have your alarm")
+    mei.becomes("() => window.said === 'We have your alarm'")
     assert mei.was_never_loaded_again()
 
 

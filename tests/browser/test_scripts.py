@@ -269,6 +269,33 @@ def test_every_alarm_that_joins_is_heard_once(live):
     assert it.page.evaluate("heard") == ["emergency", "emergency"]
 
 
+def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
+    now = {"told": "Order"}
+
+    def inside(n):
+        lines = '<li data-sound="/sound/">Read</li><li>by name</li>'
+        return f'<p>{now["told"]}</p><ul id="spoken" hidden data-told="{now["told"]}">{lines}</ul>'
+
+    def becomes(told):
+        now["told"] = told
+        it.poke()
+        expect(it.page.locator("#region p")).to_have_text(told)
+
+    it = live(inside, html="<button data-quiet>Q</button><button data-hear>Again</button>")
+    it.page.evaluate("""window.heard = [];
+        document.addEventListener('aloud', (e) => heard.push(e.detail));""")
+    with it.page.expect_request("**/sound/"):
+        becomes("Alarm")
+    it.page.click("[data-quiet]")
+    assert it.page.get_attribute("[data-quiet]", "aria-pressed") == "true"
+    it.page.evaluate("heard.length = 0")
+    becomes("Coming")
+    assert it.page.evaluate("heard") == []
+    with it.page.expect_request("**/sound/"):
+        it.page.click("[data-hear]")
+    assert it.page.evaluate("heard[0]") == {"text": "Read", "by": "sound"}
+
+
 def test_the_map_stays_and_its_pin_moves_with_the_region(live):
     def inside(n):
         pins = {"markers": [{"id": "w", "kind": "worker", "lat": 31.46 + n / 5000, "lon": 104.6}]}

@@ -11,7 +11,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from elders.models import User
-from telephony.carriers.asterisk import deployment, holding, prompts
+from telephony import prompts
+from telephony.carriers.asterisk import deployment, holding
 from telephony.carriers.asterisk.deployment import telephone
 from telephony.carriers.asterisk.switchboard import Switchboard
 from telephony.management.commands.run_ami import Holder

@@ -16,8 +16,8 @@ from dispatch.models import Offer, ServiceRequest
 from providers import categories
 from telephony import desk as calls
 from telephony import outbound
-from telephony.carriers.asterisk.prompts import sentences
 from telephony.models import Call, CallBack, OutboundJob
+from telephony.prompts import sentences
 from tests import cast
 from tests.carriers.telephones import OfAsterisk, OfSimulator, OfTwilio, Telephones
 from tests.dispatch.town import cries, wants

@@ -64,22 +64,6 @@ def test_a_worker_is_asked_the_way_they_prefer_and_then_rung(mei, now, prefers, 
     assert placed(to=worker.phone) == expected
 
 
-def test_a_transport_of_push_enters_itself_and_comes_first(mei, now, monkeypatch):
-    sent = []
-
-    def push(listener, message, at, now):
-        sent.append((listener.phone, message.text))
-
-    monkeypatch.setitem(reaching.WAYS, PUSH, push)
-    (worker,) = workers(cast.sunrise_kitchen(), 1)
-    worker.reach_by = "push"
-    worker.save()
-    wants(mei, now=now)
-    sweep(now)
-    assert [number for number, _ in sent] == [worker.phone]
-    assert placed(to=worker.phone) == [("text", STEP_S), ("call", 2 * STEP_S)]
-
-
 def test_an_offer_is_heard_in_the_workers_language_with_what_each_key_does(mei, now):
     worker = cast.wai(cast.sunrise_kitchen())  # his account speaks English
     wants(mei, now=now)

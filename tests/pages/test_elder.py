@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from dispatch import ownership, selectors
 from dispatch.models import CheckIn, Deadline, ServiceRequest
+from telephony import prompts
 from telephony.models import CallBack
 from tests import cast
 from tests.pages import town
@@ -217,3 +219,33 @@ def test_a_press_of_yesterday_says_nothing_of_how_she_is_today(mei):
     pressed(mei, "b")
     checkin.refresh_from_db()
     assert checkin.state == "heard"
+
+
+def test_what_her_page_says_is_heard_as_it_was_spoken_beforehand(hers, settings, tmp_path):
+    settings.PROMPTS_DIR = tmp_path
+    press(hers, "/elder/help/")
+    name = prompts.name_of("We have your alarm", "en")
+    page = hers.get("/elder/").content.decode()
+    assert "<li>We have your alarm</li>" in page  # nobody has spoken it: the browser does
+    assert hers.get(f"/elder/sound/{name}/").status_code == 404
+    (tmp_path / "spoken").mkdir()
+    for spoken in (name, other := prompts.name_of("Mei Chen lives at 12 Willow Lane.", "en")):
+        (tmp_path / "spoken" / f"{spoken}.wav").write_bytes(b"RIFF")
+    page = hers.get("/elder/").content.decode()
+    assert f'<li data-sound="/elder/sound/{name}/">We have your alarm</li>' in page
+    answer = hers.get(f"/elder/sound/{name}/")
+    assert (answer["Content-Type"], answer.content) == ("audio/wav", b"RIFF")
+    assert hers.get(f"/elder/sound/{other}/").status_code == 404  # her page does not say that
+
+
+def test_the_sentences_of_her_page_are_spoken_by_the_command(hers, settings, tmp_path, capsys):
+    settings.PROMPTS_DIR, settings.SPEECH_COMMAND = tmp_path, "/nowhere/speak"
+    call_command("make_prompts")
+    made = capsys.readouterr().out
+    press(hers, "/elder/order/catering/", drawn="0")
+    press(hers, "/elder/unwell/")
+    page = hers.get("/elder/").content.decode()
+    said = re.findall(r"<li>([^<]+)</li>", page.partition('id="spoken"')[2].partition("</ul>")[0])
+    assert "Meals: we have your order" in said
+    for sentence in said:
+        assert f"{prompts.name_of(sentence, 'en')}.wav en {sentence}" in made

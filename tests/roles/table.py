@@ -52,6 +52,8 @@ ABSENT = frozenset({"404"})  # where the demo, or the file, is not there
 TABLE = [
     # Open to the street, or guarded by something else than an account.
     Line(r"\w+ (|sign-in/|sign-out/|i18n/setlang/|healthz|readyz|metrics)", EVERYBODY),
+    Line(r"\w+ (service-worker.js|no-line/)", EVERYBODY),
+    Line(r"\w+ manifest/<page>/", EVERYBODY),
     Line(r"\w+ api/v1/(docs|openapi.json)", EVERYBODY),
     Line(r"\w+ positions/(osmand|owntracks|traccar|batch)/", EVERYBODY),
     Line(r"\w+ (basemap.json|demo/living/|api/v1/)", EVERYBODY, also=ABSENT),
@@ -69,6 +71,7 @@ TABLE = [
     Line(r"\w+ console/recordings/<pk>/.*", DESK, also=ABSENT),
     Line(r"\w+ wall/.*", DESK),
     Line(r"\w+ console/.*", DESK),
+    Line(r"\w+ elder/sound/<name>/", frozenset({"elder", "other elder"}), also=ABSENT),
     Line(r"\w+ elder/requests/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})),
     Line(
         r"\w+ elder/sharing/(links|relatives)/<pk>/.*", MEI, not_theirs=frozenset({"other elder"})
@@ -82,6 +85,7 @@ TABLE = [
     ),
     Line(r"\w+ family/.*", frozenset({"family", "other family"})),
     Line(r"\w+ zones/.*", FAMILY | DESK, frozenset({"other family"})),
+    Line(r"\w+ push/.*", FAMILY | CARERS | {"other family"}, also=ABSENT),
     Line(r"\w+ tv/", frozenset({"elder", "other elder"})),
     Line(r"\w+ elder/.*", frozenset({"elder", "other elder"})),
     Line(r"\w+ station/.*", frozenset({"station"})),

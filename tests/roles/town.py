@@ -136,6 +136,8 @@ def _story(
         "line_id": str(line.pk),
         "trouble_id": str(trouble.pk),
         "step": "wait",  # of a telephone's leg
+        "page": "elder",
+        "name": "0" * 24,  # of a sound that nobody has made
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),
         "assignment_id": str(assignment.pk),

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from telephony.carriers.asterisk import names, prompts
+from telephony import prompts
+from telephony.carriers.asterisk import names
 from telephony.carriers.asterisk.client import Client, LinkLost, Refused
 from telephony.errors import CarrierError
 from telephony.instructions import Say

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from telephony.carriers.asterisk import agi, prompts, spool
+from telephony import prompts
+from telephony.carriers.asterisk import agi, spool
 from telephony.events import Reply
 from telephony.instructions import (
     Bridge,

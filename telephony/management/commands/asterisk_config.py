@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from telephony.carriers.asterisk import deployment, prompts
+from telephony import prompts
+from telephony.carriers.asterisk import deployment
 
 
 class Command(BaseCommand):

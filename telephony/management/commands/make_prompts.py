@@ -9,10 +9,14 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from telephony.carriers.asterisk import prompts
+from providers.models import Category
+from telephony import prompts
 
-SPOKEN = re.compile(r"(^|/)(wording|spoken|sentences)\w*(\.py|/)")
-"""The modules whose sentences are heard; what has a name in it is spoken when it is needed."""
+SPOKEN = re.compile(r"(^|/)(\w+_)?(wording|spoken|sentences)\w*(\.py|/)")
+"""The modules whose sentences are heard, on a call or on an elder's page."""
+
+
+FACTS = re.compile(r"%\((\w+)\)[a-z]")
 
 
 class Command(BaseCommand):
@@ -39,6 +43,16 @@ def _texts() -> Iterator[tuple[str, str]]:
                 if not message.id or not spoken or not isinstance(message.id, str):
                     continue
                 for text, language in ((message.id, "en"), (str(message.string), "zh-hans")):
-                    plain = text.replace("%(number)s", settings.HOTLINE_NUMBER)
-                    if plain and "%(" not in plain:
-                        yield plain, language
+                    yield from ((plain, language) for plain in _plain(text, language))
+
+
+def _plain(text: str, language: str) -> Iterator[str]:
+    """The sentence with our number in it, and once with each category; none with other facts."""
+    plain = text.replace("%(number)s", settings.HOTLINE_NUMBER)
+    facts = set(FACTS.findall(plain))
+    if facts == {"category"}:
+        for category in Category.objects.all():
+            name = category.name if language == "en" else category.name_zh
+            yield plain.replace("%(category)s", name)
+    elif plain and not facts:
+        yield plain

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from telephony.carriers.asterisk import holding, prompts
+from telephony import prompts
+from telephony.carriers.asterisk import holding
 from telephony.carriers.asterisk.link import AsteriskLink
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from config import health
-from telephony.carriers.asterisk import agi, holding, names, orders, prompts
+from telephony import prompts
+from telephony.carriers.asterisk import agi, holding, names, orders
 from telephony.carriers.asterisk.carrier import Asterisk
 from telephony.carriers.base import Fate
 from telephony.errors import CarrierError

@@ -10,8 +10,7 @@ from dispatch import conversation, desk, wording
 from dispatch.models import Offer
 from elders import fields
 from telephony import desk as calls
-from telephony import recordings, rooms, script
-from telephony.carriers.asterisk import prompts
+from telephony import prompts, recordings, rooms, script
 from telephony.errors import CallError
 from telephony.instructions import Bridge, Record, Say
 from telephony.models import Call, CallBack, Party, Recording

@@ -34,12 +34,18 @@ def name_of(sentence: str, language: str) -> str:
     return hashlib.sha256(f"{language}\n{sentence}".encode()).hexdigest()[:24]
 
 
+def kept(sentence: str, language: str) -> Path | None:
+    """Its sound if there is one: a person's, else what the machine has spoken."""
+    name = f"{name_of(sentence, language)}.wav"
+    paths = (Path(settings.PROMPTS_DIR) / folder / name for folder in ("recorded", "spoken"))
+    return next((path for path in paths if path.exists()), None)
+
+
 def file_of(sentence: str, language: str) -> Path | None:
     """Its sound, spoken now if nobody has; None when it cannot be spoken: the call goes on."""
+    if path := kept(sentence, language):
+        return path
     name = f"{name_of(sentence, language)}.wav"
-    for folder in ("recorded", "spoken"):
-        if (path := Path(settings.PROMPTS_DIR) / folder / name).exists():
-            return path
     try:
         return _speak(sentence, language, Path(settings.PROMPTS_DIR) / "spoken" / name)
     except (OSError, subprocess.SubprocessError):

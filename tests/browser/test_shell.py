@@ -1,0 +1,89 @@
+"""Opened without a line, in Chromium: what was seen last and when; nothing after signing out."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.windows import SOON_MS, Window, ask, people
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+STORED = """async () => {
+    const workers = await navigator.serviceWorker.getRegistrations();
+    const scopes = workers.map((worker) => worker.scope);
+    return [...await caches.keys(), ...Object.keys(localStorage), ...scopes];
+}"""
+# The worker has taken the page, with all that it needs to be drawn.
+HOLDS = (
+    """async (path) => (await caches.match(new URL(path, location.origin).href)) !== undefined"""
+)
+
+
+@pytest.fixture
+def window(browser, house):
+    opened = Window(browser, house, width=390, height=844)
+    yield opened
+    opened.close()
+
+
+NOTIFIED = """async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const shown = await registration.getNotifications();
+    return shown.length ? shown.map(({title, body}) => [title, body]) : null;
+}"""
+
+
+def notified(window, house, said):
+    """What the browser shows of a push, which its own push service would bring."""
+    window.context.grant_permissions(["notifications"], origin=house.base_url)
+    tool, found = window.context.new_cdp_session(window.page), []
+
+    def hear(told):
+        found.extend(told["registrations"])
+
+    tool.on("ServiceWorker.workerRegistrationUpdated", hear)
+    tool.send("ServiceWorker.enable")
+    while not found:
+        window.page.wait_for_timeout(50)
+    number = found[0]["registrationId"]
+    said = {"origin": house.base_url, "registrationId": number, "data": json.dumps(said)}
+    tool.send("ServiceWorker.deliverPushMessage", said)
+    for _ in range(SOON_MS // 50):
+        if shown := window.page.evaluate(NOTIFIED):
+            return shown
+        window.page.wait_for_timeout(50)
+    return None
+
+
+def test_without_a_line_a_page_opens_as_it_was_and_after_signing_out_nothing_is_there(
+    house, window
+):
+    who = people(house)
+    mei = window.sign_in("mei").open("/elder/")
+    mei.becomes(HOLDS, "/elder/")
+
+    assert notified(mei, house, {"title": "One Number", "body": "There is something new."}) == [
+        ["One Number", "There is something new."]
+    ]
+
+    house.kill()
+    mei.page.goto("about:blank")
+    mei.page.goto(f"{house.base_url}/elder/")
+    expect(mei.at("#kept")).to_contain_text("no line")
+    expect(mei.at("#kept time")).not_to_be_empty()
+    expect(mei.at(".when-live")).to_be_hidden()
+    expect(mei.at("h1")).to_contain_text("Mei Chen")
+    mei.page.click(".choice.sos .tile")
+    expect(mei.at("#outbox [data-waiting]")).to_contain_text("NOT YET SENT")
+
+    house.restart()
+    mei.sees(".asked.grave .saying", "We have your alarm")
+    expect(mei.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    expect(mei.at("#kept")).to_be_hidden()
+    (emergency,) = ask(house, "requests?priority=emergency", who["token"])["items"]
+    assert emergency["source"] == "page"
+
+    mei.open("/").page.click("form[data-leave] button")
+    mei.page.wait_for_url(f"{house.base_url}/")
+    expect(mei.at("form[data-leave]")).to_have_count(0)
+    assert mei.page.evaluate(STORED) == []
