@@ -21,6 +21,7 @@ from elders import selectors as register
 from elders.models import User
 from providers.models import Category
 from telephony.models import Call
+from tracking import fences
 
 MODES: dict[str, Any] = {
     "listen": gettext_lazy("Listen"),
@@ -138,6 +139,7 @@ def sending(found: Subject) -> dict[str, Any]:
         "subject": found,
         "where": where,
         "old_s": place.OLD_S,
-        "places": place.markers(where, shown, going, now=now),
+        "places": place.markers(where, shown, going, now=now)
+        | {"zones": fences.drawn(found.elder) if found.elder else []},
         **choices.read(found, ranking),
     }
