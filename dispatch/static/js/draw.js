@@ -51,7 +51,15 @@
       const marker = L.marker(at, { icon, draggable: true, keyboard: false, title: words }).addTo(this.group);
       marker.on("dragend", () => moved(marker.getLatLng()));
     }
+    /** Only the fields of the chosen shape; an area has no margin unless somebody wants one. */
+    fit() {
+      const { isArea } = this, radius = this.field("radius_m");
+      for (const [name, hidden] of [["lat", isArea], ["lon", isArea], ["corners", !isArea]]) this.field(name).closest(".field").hidden = hidden;
+      if (isArea && radius.value === radius.defaultValue) radius.value = 0;
+      if (!isArea && radius.value === "0") radius.value = radius.defaultValue;
+    }
     show() {
+      this.fit();
       this.group.clearLayers();
       const style = { weight: 3, dashArray: "2 6", interactive: false, className: "drawn" };
       if (this.isArea) {
