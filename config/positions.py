@@ -27,11 +27,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[..., Awaitable[None]]
 
 REQUEST_ID = RequestContext.ID
-ALWAYS = {
-    "content-type": "application/json",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-}
+ALWAYS = [
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
 BODY_WITHIN_S = 30.0  # a sender that is slower is answered for what has come
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,8 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
         request_id = token_hex(16)
     answer = await _answer(endpoint, request, request_id)
     body = answer.body()
-    said = {**ALWAYS, **answer.headers, "x-request-id": request_id, "content-length": len(body)}
-    lines = [(name.lower().encode(), str(value).encode()) for name, value in said.items()]
+    said = {**answer.headers, "x-request-id": request_id, "content-length": str(len(body))}
+    lines = [*ALWAYS, *((name.lower().encode(), value.encode()) for name, value in said.items())]
     await send({"type": "http.response.start", "status": answer.status, "headers": lines})
     await send({"type": "http.response.body", "body": body})
 

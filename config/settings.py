@@ -115,7 +115,8 @@ if _db["ENGINE"].endswith("sqlite3"):
 else:
     _db["CONN_MAX_AGE"] = 0
     _db["OPTIONS"] |= {
-        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10}
+        "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10},
+        "prepare_threshold": 1_000_000,  # only what asks for it (tracking/statements.py)
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -240,6 +241,7 @@ TEXT_DAYS = env.int("TEXT_DAYS", default=180)
 CALL_DAYS = env.int("CALL_DAYS", default=730)
 CHECKIN_DAYS = env.int("CHECKIN_DAYS", default=365)
 SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
+PICTURE_DAYS = env.int("PICTURE_DAYS", default=90)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
 SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another

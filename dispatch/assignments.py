@@ -6,11 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import checklists, notices, proofs, transitions
+from dispatch import checklists, notices, pictures, proofs, transitions
 from dispatch.actors import Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
 from dispatch.models import Assignment, ServiceRequest
+from dispatch.pictures import UNSIGNED, Signing
 from dispatch.presses import LATE
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
 from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
@@ -96,10 +97,11 @@ def finish(
     at: datetime | None = None,
     note: str = "",
     done: Collection[str] = (),
+    signing: Signing = UNSIGNED,
 ) -> Assignment:
     """The work is done; the elder is asked to confirm. Needs an arrival first.
 
-    `done` are the tasks that were ticked, by their keys.
+    `done` are the tasks that were ticked, by their keys; `signing` is how she signed.
     """
     with transaction.atomic():
         assignment, request = _held(assignment_id, ended=A.CLEARED)
@@ -112,6 +114,7 @@ def finish(
         capacity.give_back(assignment.worker_id)
         assignment.note = note
         assignment.tasks = checklists.ticked(request, done)
+        pictures.sign(assignment, signing, now=now, at=at)
         _step(
             assignment,
             request,
@@ -122,6 +125,7 @@ def finish(
             now=now,
             at=at,
             note=note,
+            signed=signing.how,
         )
         notices.settle(request=request, code__in=["overdue", "overdue_police"], now=now)
         outbound.withdraw(f"overdue:{request.pk}", now=now)

@@ -61,7 +61,7 @@ def ring_due(*, now: datetime, limit: int = 50) -> int:
         room = trunks.free()
         waiting = CheckIn.objects.filter(state=State.WAITING, due_at__lte=now)
         order = waiting.select_related("elder").order_by("-tries", "-risk", "due_at", "pk")
-        due = list(order.select_for_update(of=("self",), skip_locked=True)[:limit])
+        due = list(order.select_for_update(of=("self",), skip_locked=True, no_key=True)[:limit])
         heard = _heard(due, now=now)
         rung = 0
         for checkin in due:

@@ -60,6 +60,7 @@ def close(
     disposition: Disposition,
     reason: str = "",
     seen_by: str = "",
+    spoken: bool = True,
     seq: int | None = None,
 ) -> ServiceRequest:
     """An operator ends it, with how it ended and on what evidence.
@@ -67,6 +68,7 @@ def close(
     For an emergency the evidence is demanded: `seen_by` names who has seen the elder, unless the
     disposition itself says that the operator has spoken with her, a worker has arrived, or
     another service has confirmed that it took over. Nobody but an operator closes one.
+    Without `spoken` such a disposition says nothing by itself, and a test needs a voice always.
     """
     with transaction.atomic():
         request = transitions.hold(request_id, seq=seq)
@@ -76,7 +78,12 @@ def close(
             )
         if request.state == State.CLOSED and request.disposition == disposition:
             return request
-        evidence = _evidence(request, disposition, seen_by)
+        evidence = _evidence(request, disposition, seen_by, spoken)
+        if not evidence and claims_voice(request, disposition):
+            reason = _("Speak with her first, and say that you have.")
+            raise DispatchError(
+                "evidence_needed", reason, http_status=422, fields={"spoken": reason}
+            )
         if request.is_emergency and not evidence:
             raise DispatchError(
                 "evidence_needed",
@@ -139,11 +146,16 @@ def reopen(request_id: int, *, by: Actor, now: datetime, reason: str) -> Service
         return request
 
 
-def _evidence(request: ServiceRequest, disposition: Disposition, seen_by: str) -> str:
+def claims_voice(request: ServiceRequest, disposition: Disposition) -> bool:
+    """Whether who closes it so states to have spoken with her."""
+    return disposition in SPOKEN and (request.is_emergency or disposition == Disposition.TEST)
+
+
+def _evidence(request: ServiceRequest, disposition: Disposition, seen_by: str, spoken: bool) -> str:
     """Who has seen or heard her since it was opened, opened again, or became an emergency."""
     if seen_by:
         return f"seen by {seen_by}"
-    if request.voice_at or disposition in SPOKEN:
+    if request.voice_at or (spoken and disposition in SPOKEN):
         return "spoken with"
     begun = request.events.filter(kind__in=[Kind.OPENED, Kind.REOPENED, Kind.ESCALATED]).last()
     since = begun.at if begun else request.opened_at

@@ -95,7 +95,7 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
 
 def _is_busy(request_id: int | None) -> bool:
     """Whether somebody holds the request at this moment; if not, it is held now."""
-    free = ServiceRequest.objects.select_for_update(skip_locked=True, of=("self",))
+    free = ServiceRequest.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     return request_id is not None and not free.filter(pk=request_id).values_list("pk").first()
 
 

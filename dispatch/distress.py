@@ -13,13 +13,20 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from dispatch import distress_wording, intake, notices, reaching, selectors, transitions
+from dispatch import (
+    distress_wording,
+    intake,
+    notices,
+    reaching,
+    selectors,
+    transitions,
+    whereabouts,
+)
 from dispatch.actors import SYSTEM, Actor
 from dispatch.models import Assignment, ServiceRequest
 from dispatch.reaching import Message
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Priority
 from dispatch.timing import NAG_S, OVERDUE_ANSWER_S, OVERDUE_MORE_S
-from elders import selectors as register
 from providers.models import Worker
 from telephony import outbound
 
@@ -43,7 +50,7 @@ def cry(worker: Worker, *, by: Actor, now: datetime, note: str = "") -> ServiceR
             known_as=worker.phone,
             estimate=_place(worker, visit, now=now),
         )
-        police = register.public_services(visit.request.elder if visit else None)["police"]
+        police = whereabouts.services(request)["police"]
         data = {"name": worker.name, "name_zh": worker.name_zh, "to": worker.phone}
         notices.tell(
             "worker_alarm", level="sos", now=now, request=request, data=data | {"number": police}
@@ -75,7 +82,7 @@ def overdue(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
     else:
         if rounds == 2:
             _log(request, "police", now=now)
-        police = register.public_services(next(iter(request.people), None))["police"]
+        police = whereabouts.services(request)["police"]
         notices.tell(
             "overdue_police", level="sos", now=now, request=request, data={"number": police}
         )

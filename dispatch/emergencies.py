@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from dispatch import clocks, notices, ownership, summons, transitions
+from dispatch import clocks, notices, ownership, summons, transitions, whereabouts
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN, Priority
 from dispatch.timing import REPEAT_S, VOICE_S
@@ -81,7 +81,7 @@ def ask_for_ambulance(request: ServiceRequest, *, now: datetime, rounds: int = 0
     """Her plan says 120: the desk is told until a hand-over to it stands in the log."""
     if request.handovers.filter(service=AMBULANCE).exists() or not request.is_open:
         return
-    services = selectors.public_services(next(iter(request.people), None))
+    services = whereabouts.services(request)
     notices.tell(
         "call_ambulance",
         level="sos",

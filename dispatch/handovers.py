@@ -5,13 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import clocks, emergencies, handover_calls, notices, transitions
+from dispatch import clocks, emergencies, handover_calls, notices, transitions, whereabouts
 from dispatch.actors import actor_of
 from dispatch.errors import DispatchError
 from dispatch.models import Handover
 from dispatch.states import Kind
 from dispatch.timing import HANDOVER_S
-from elders import selectors
 from elders.models import User
 
 HANDOVER_CLOCK = "handover"
@@ -30,14 +29,14 @@ def make(
 ) -> Handover:
     """Rings another service with a summary, notes it, and winds the clock until it confirms.
 
-    120, 110 and 119 have the number of the elder's grid cell, not of our trunk, unless another one
-    is named. Without `ring` somebody has told them already. Never waits for an offer.
+    120, 110 and 119 have the number of the place (`whereabouts.services`), not of our trunk, unless
+    another one is named. Without `ring` somebody has told them already. Never waits for an offer.
     """
     with transaction.atomic():
         request = transitions.hold(request_id)
         if not request.is_open:
             raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
-        local = selectors.public_services(next(iter(request.people), None))
+        local = whereabouts.services(request)
         handover = Handover.objects.create(
             request=request,
             service=service,

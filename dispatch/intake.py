@@ -145,7 +145,7 @@ class Alarms:
         known_as = ""
         if alarm.elder is None:
             # Two presses of one stranger at the same instant: the second waits for the first.
-            Device.objects.select_for_update(of=("self",)).get(pk=alarm.device_id)
+            Device.objects.select_for_update(of=("self",), no_key=True).get(pk=alarm.device_id)
             known_as = strangers.known_as(alarm, now=now)
         request = open_request(
             elder=alarm.elder,
@@ -208,7 +208,7 @@ def _join(
     """The open emergency of the same elder, or of the same stranger, with one more voice in it."""
     if elder:
         # Two devices of one elder at the same instant: the second waits here for the first.
-        Elder.objects.select_for_update(of=("self",)).get(pk=elder.pk)
+        Elder.objects.select_for_update(of=("self",), no_key=True).get(pk=elder.pk)
     found = (
         ServiceRequest.objects.filter(
             priority=Priority.EMERGENCY,

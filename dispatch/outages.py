@@ -28,7 +28,7 @@ def sweep(*, now: datetime) -> int:
     """Finds new outages, and ends those whose list is worked off; how many. One process at a time
     does this."""
     with transaction.atomic():
-        if Listening.objects.select_for_update(skip_locked=True).first() is None:
+        if Listening.objects.select_for_update(skip_locked=True, no_key=True).first() is None:
             return 0
         found = sum(_correlate(cause, now=now) for cause in WINDOW_S)
         return found + _follow(now=now)

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from dispatch.models import CheckIn, Deletion, Notice, Rating, RequestCall, Survey
+from dispatch.models import CheckIn, Deletion, Notice, Picture, Rating, RequestCall, Survey
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
 from tracking.models import Address, Hint, ZoneCrossing
 
@@ -90,6 +90,10 @@ def _surveys(before: datetime) -> Sequence[Rows]:
     return (Survey.objects.filter(ended_at__lt=before), Rating.objects.filter(at__lt=before))
 
 
+def _pictures(before: datetime) -> Sequence[Rows]:
+    return (Picture.objects.filter(kept_at__lt=before),)
+
+
 def _notices(before: datetime) -> Sequence[Rows]:
     return (Notice.objects.filter(done_at__lt=before),)
 
@@ -112,6 +116,7 @@ KINDS = (
     Kind("calls", "CALL_DAYS", _calls),
     Kind("checkins", "CHECKIN_DAYS", _checkins),
     Kind("surveys", "SURVEY_DAYS", _surveys),
+    Kind("pictures", "PICTURE_DAYS", _pictures),
     Kind("notices", "NOTICE_DAYS", _notices),
     Kind("shifts", "SHIFT_DAYS", _shifts),
     Kind("crossings", "POSITION_DAYS", _crossings),
@@ -140,7 +145,7 @@ def _turn(kind: Kind, *, now: datetime) -> int:
     )
     try:
         with transaction.atomic():
-            todays = Deletion.objects.select_for_update(skip_locked=True)
+            todays = Deletion.objects.select_for_update(skip_locked=True, no_key=True)
             row = todays.filter(kind=kind.name, day=day, ended_at=None).first()
             return _batch(kind, row, now=now) if row else 0
     except Exception:

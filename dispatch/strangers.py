@@ -39,5 +39,7 @@ def known_as(alarm: Alarm, *, now: datetime) -> str:
         return joined
     since = now - timedelta(seconds=WINDOW_S)
     # The first is locked: of two who come at once the second must see the case of the first.
-    recent = list(crowd.filter(opened_at__gt=since).select_for_update().order_by("pk")[:CASES])
+    recent = list(
+        crowd.filter(opened_at__gt=since).select_for_update(no_key=True).order_by("pk")[:CASES]
+    )
     return f"devices at {address}" if len(recent) >= CASES else own

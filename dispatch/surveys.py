@@ -13,6 +13,7 @@ from dispatch import (
     everyday_wording,
     mornings,
     notices,
+    ratings,
     reaching,
     transitions,
     trunks,
@@ -76,6 +77,8 @@ def finish(survey: Survey, *, now: datetime, refused: bool = False) -> None:
     outbound.withdraw(survey.subject, now=now)
     if survey.score is not None and survey.score < settings.SATISFACTION_LINE:
         _take_up(survey, now=now)
+    if survey.score is not None and survey.worker_id:
+        ratings.renew(survey.worker_id)
 
 
 def unanswered(survey_id: int, *, now: datetime) -> None:

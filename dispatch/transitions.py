@@ -20,11 +20,12 @@ STATE_CLOCK = "state"
 def hold(request_id: int, *, seq: int | None = None) -> ServiceRequest:
     """The request, locked until the transaction ends; every verb begins here.
 
-    The order of locks in the whole project is request, then workers by id, then the rest.
+    The order of locks in the whole project is request, then workers by id, then the rest; and all
+    of them are `no_key`, so that a row that refers to one held by another never waits for it.
     With `seq`, raises Stale when the request has moved since it was drawn.
     """
     request = (
-        ServiceRequest.objects.select_for_update(of=("self",))
+        ServiceRequest.objects.select_for_update(of=("self",), no_key=True)
         .select_related("elder", "category")
         .filter(pk=request_id)
         .first()

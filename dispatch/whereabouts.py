@@ -8,6 +8,7 @@ from django.utils.translation import get_language, override
 
 from dispatch.models import Assignment, ServiceRequest
 from dispatch.states import AssignmentState, Priority
+from elders import selectors as register
 from elders.models import Elder
 from tracking import locate
 from tracking.locate import Estimate, Source
@@ -24,6 +25,15 @@ def of(elder: Elder | None, priority: Priority, *, now: datetime) -> dict[str, A
     else:
         estimate = best(elder, now=now)
     return as_json(estimate) if estimate else None
+
+
+def services(request: ServiceRequest) -> dict[str, str]:
+    """The numbers of "ambulance", "police" and "fire" for this case: where she lives, or, of a
+    worker in danger and of whom nobody knows, where it is."""
+    known, place = next(iter(request.people), None), request.estimate
+    if known is None and place:
+        return register.services_near(place["lat"], place["lon"])
+    return register.public_services(known)
 
 
 def best(elder: Elder, *, now: datetime, calling_from: str = "") -> Estimate | None:

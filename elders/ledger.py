@@ -129,7 +129,7 @@ def _next_root(today: date) -> DayRoot | None:
 
 def _locked_head() -> LedgerHead:
     """The end of the chain, held until the transaction ends (SQLite holds everything anyway)."""
-    return LedgerHead.objects.select_for_update().get_or_create(pk=1)[0]
+    return LedgerHead.objects.select_for_update(no_key=True).get_or_create(pk=1)[0]
 
 
 def _town_day(at: datetime) -> date:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from elders import consent, grids, pinyin, roles
 from elders.errors import ElderError
@@ -23,6 +23,8 @@ from elders.models import (
 )
 from elders.numbers import normalise
 from elders.roles import Role
+
+NEAR_DEGREES = 0.02  # some 2 km
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,24 @@ def public_services(elder: Elder | None) -> dict[str, str]:
 
     Her cell's own, else those of the nearest cell above it that names one, else the settings'.
     """
+    return _services_of(elder.grid if elder else None)
+
+
+def services_near(lat: float, lon: float) -> dict[str, str]:
+    """The same for a place: that of the cell in which the nearest elder lives, NEAR_DEGREES at
+    most away; cells have no borders of their own in the register."""
+    near = Elder.objects.filter(
+        grid__isnull=False,
+        lat__range=(lat - NEAR_DEGREES, lat + NEAR_DEGREES),
+        lon__range=(lon - NEAR_DEGREES, lon + NEAR_DEGREES),
+    )
+    away = (F("lat") - lat) * (F("lat") - lat) + (F("lon") - lon) * (F("lon") - lon)
+    nearest = near.select_related("grid").order_by(away, "pk").first()
+    return public_services(nearest)
+
+
+def _services_of(own: GridCell | None) -> dict[str, str]:
     numbers = dict(settings.PUBLIC_SERVICES)
-    own = elder.grid if elder else None
     if own is None:
         return numbers
     codes = [own.code[:length] for length in range(1, len(own.code))]

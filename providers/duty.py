@@ -1,21 +1,35 @@
 """Being at work, and where."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from providers.cells import cell_of
+from providers.errors import ProviderError
 from providers.models import Worker
 
+KEPT = timedelta(hours=24)
 
-def set_duty(worker: Worker, on: bool, *, now: datetime) -> None:
-    """Goes on or off duty; saying so twice changes nothing."""
+
+def set_duty(worker: Worker, on: bool, *, now: datetime, at: datetime | None = None) -> None:
+    """Goes on or off duty; saying so twice changes nothing.
+
+    `at` is when it was said, where that is heard later: it holds from then on. ProviderError 409
+    `changed_since` when duty was changed in between, `too_old` after a day.
+    """
+    said = min(at or now, now)
+    if now - said > KEPT:
+        raise ProviderError("too_old", 409, _("This was pressed more than a day ago."))
     changed = Worker.objects.filter(pk=worker.pk).exclude(on_duty=on)
-    changed.update(on_duty=on, duty_since=now)
+    done = changed.exclude(duty_since__gt=said).update(on_duty=on, duty_since=said)
     worker.refresh_from_db(fields=["on_duty", "duty_since"])
+    if not done and worker.on_duty != on:
+        why = _("Your duty was changed after you pressed this.")
+        raise ProviderError("changed_since", 409, why)
 
 
 class Move(NamedTuple):

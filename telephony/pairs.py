@@ -62,10 +62,11 @@ def join(caller: Call, leg: Call, *, words: Sequence[Say], name: str, now: datet
 def leave(leg: Call, *, now: datetime) -> None:
     """The leg that we placed has hung up: who is left is told so, and waits or is asked again;
     with an operator she speaks on."""
-    room = Call.objects.filter(pk=leg.step.get("room", 0)).first()
-    if room is None or not script.in_room(room):
-        return  # an operator's conversation, in which nobody is left alone
-    caller = script.locked(room.pk)
+    mine = Party.objects.filter(job=leg.job, kind=WORKER, left_at=None)
+    room = mine.values_list("call", flat=True).first()
+    if room is None:
+        return  # an operator rang them in, or has her call: nobody is left alone
+    caller = script.locked(room)
     caller.step.pop("room", None)
     caller.save(update_fields=["step"])
     if caller.is_over or caller.operator_id:

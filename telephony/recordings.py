@@ -40,7 +40,7 @@ def unheard(call: Call, *, now: datetime) -> list[Instruction]:
 def hear(call: Call, who: str, words: str) -> None:
     """Words of a conversation that carries text: `who` says them."""
     open_one = _conversation(call.pk).filter(ended_at=None)
-    for kept in open_one.select_for_update():
+    for kept in open_one.select_for_update(no_key=True):
         kept.words = f"{kept.words}{who}: {words}\n"
         kept.save(update_fields=["words"])
 

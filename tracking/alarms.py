@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from tracking import devices, ingest
+from tracking import devices, ingest, speakers
 from tracking.clocks import clock_at
 from tracking.flow import alarm_flow
 from tracking.ingest import Spoken
@@ -37,7 +37,7 @@ def cry(
     with transaction.atomic():
         alarm = _keep(device, message, trusted=trusted, protocol=protocol, address=address, now=now)
         if trusted:
-            held = devices.hold({device.device_id: protocol})
+            held = speakers.hold({device.device_id: protocol})
             ingest.hear([Spoken(held[device.device_id], message, protocol, now)], now=now)
         _hand_over(alarm, now=now)
     return alarm

@@ -3,9 +3,9 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -15,48 +15,15 @@ from elders.models import Elder
 from providers.models import Worker
 from tracking.messages import Message
 from tracking.models import Device, DeviceLink, Protocol
+from tracking.speakers import Known
 
 KEY_SIZES = (16, 24, 32)  # bytes of an AES key
-
-
-class Known(NamedTuple):
-    """What the register says of a device that is speaking, its last position among it."""
-
-    pk: int
-    device_id: str
-    token_hash: str
-    require_token: bool
-    datum_in: str
-    lat: float | None
-    lon: float | None
-    fixed_at: datetime | None
-    valid: bool
-    clock: str
-    cell: str = ""
 
 
 def meet(device_id: str, protocol: Protocol) -> Device:
     """The device of this id; one never heard of is kept, unregistered."""
     defaults = {"protocol": protocol, "source": protocol}
     return Device.objects.get_or_create(device_id=device_id, defaults=defaults)[0]
-
-
-def hold(said: Mapping[str, Protocol | None]) -> dict[str, Known]:
-    """The devices of these ids (id → what it speaks), held until the transaction ends.
-
-    Always in the same order, so that nobody waits for somebody who waits. New ones are kept, but
-    not those that are said to speak nothing (None).
-    """
-    known = _hold(said)
-    unknown = {name: protocol for name, protocol in said.items() if protocol and name not in known}
-    if unknown:
-        new = [
-            Device(device_id=name, protocol=protocol, source=protocol)
-            for name, protocol in sorted(unknown.items())
-        ]
-        Device.objects.bulk_create(new, ignore_conflicts=True)
-        known |= _hold(unknown)
-    return known
 
 
 def recognise(messages: Iterable[Message]) -> None:
@@ -155,12 +122,6 @@ def held_at(at: datetime) -> Q:
 def holder_at(device: Device, at: datetime) -> DeviceLink | None:
     """Whose device this was at `at`."""
     return device.links.filter(held_at(at)).select_related("elder", "worker").first()
-
-
-def _hold(device_ids: Iterable[str]) -> dict[str, Known]:
-    rows = Device.objects.filter(device_id__among=device_ids).order_by("pk")
-    held = rows.select_for_update(no_key=True).values_list(*Known._fields)
-    return {known.device_id: known for known in map(Known._make, held)}
 
 
 def _hash(token: str) -> str:

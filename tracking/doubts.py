@@ -4,10 +4,10 @@ A clock that cannot be believed is told apart before (`ingest.clock_at`), and (0
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import cos, hypot, radians
 from statistics import median
+from typing import NamedTuple
 
 SWAPPED, JUMP, STALE = "swapped", "jump", "stale"
 
@@ -19,8 +19,7 @@ NEAR_M = 50_000.0
 DEGREE_M = 111_195.0  # of a great circle: mean radius of the earth 6,371 km
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A fix, WGS-84."""
 
     lat: float
@@ -41,11 +40,12 @@ def doubt(fix: Point, before: Point | None, *, received_at: datetime) -> str:
 def _leaps(one: Point, other: Point) -> bool:
     """Whether nobody can have gone from one to the other in the time between."""
     apart_s = abs((other.at - one.at).total_seconds())
-    errors_m = sum(
-        UNKNOWN_ACCURACY_M if point.accuracy_m is None else point.accuracy_m
-        for point in (one, other)
-    )
+    errors_m = _error_m(one) + _error_m(other)
     return roughly_m(one, other) > ROOM_M + errors_m + FASTEST_MPS * apart_s
+
+
+def _error_m(point: Point) -> float:
+    return UNKNOWN_ACCURACY_M if point.accuracy_m is None else point.accuracy_m
 
 
 def roughly_m(one: Point, other: Point) -> float:

@@ -11,12 +11,12 @@ from django.db import transaction
 from providers import duty
 from tracking import datums, doubts, geo, hints, rows, weighing, zones
 from tracking.clocks import clock_at
-from tracking.devices import Known
 from tracking.doubts import Point
 from tracking.flow import alarm_flow
 from tracking.messages import Fix, Message
-from tracking.models import Clock, Datum, Device, DeviceLink, Hint, Protocol
+from tracking.models import Clock, Datum, Device, Hint, Protocol
 from tracking.rows import Entry, News, Reading
+from tracking.speakers import Known
 from tracking.weighing import Rank
 
 
@@ -57,7 +57,8 @@ def hear(spoken: Sequence[Spoken], *, now: datetime) -> None:
         Hint.objects.bulk_create(heard)
     for pk, cell in cells.items():  # few: who sits at home stays in the same one
         Device.objects.filter(pk=pk).update(cell=cell)
-    moved = {about.device_id: about.last for about in news.values() if about.last}
+    talking = {one.device.pk: one.device for one in spoken}
+    moved = [(talking[pk], about.last) for pk, about in news.items() if about.last]
     if moved and (watched := _take_holders_along(moved, now=now)):
         of_note = zones.of_note(entry for entry in history if entry.device_id in watched)
         transaction.on_commit(partial(zones.judge, of_note, now=now), robust=True)
@@ -129,26 +130,23 @@ def _rank(said: Reading) -> Rank:
     return weighing.rank(said.believed_at, said.lat, said.lon, sound=said.sound)
 
 
-def _take_holders_along(moved: dict[int, Reading], *, now: datetime) -> set[int]:
+def _take_holders_along(moved: Sequence[tuple[Known, Reading]], *, now: datetime) -> set[int]:
     """Workers go where the device is that they held at the time, if that is sure; and after the
     commit the flow is told whose devices have moved. Answers with those whose holder has zones:
-    asked here, a batch without any costs nothing more."""
-    links = DeviceLink.objects.filter(device_id__among=moved)
-    elders, workers, moves, watched = set(), set(), [], set()
-    for device_id, elder_id, worker_id, since, until, has_zones in links.values_list(
-        "device_id", "elder_id", "worker_id", "since", "until", zones.ANY
-    ):
-        said = moved[device_id]
-        if until is None:
-            elders.add(elder_id)
-            workers.add(worker_id)
-            watched |= {device_id} if has_zones else set()
-        held = since <= said.believed_at and (until is None or said.believed_at < until)
-        if worker_id and held and said.sound:
-            place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
-            moves.append(place)
+    known here, a batch without any costs nothing more."""
+    elders, workers, watched, moves = set[int](), set[int](), set[int](), []
+    for device, said in moved:
+        for since, until, elder_id, worker_id, has_zones in device.holders:
+            if until is None:
+                elders |= {elder_id} if elder_id else set()
+                workers |= {worker_id} if worker_id else set()
+                watched |= {device.pk} if has_zones else set()
+            held = since <= said.believed_at and (until is None or said.believed_at < until)
+            if worker_id and held and said.sound:
+                place = duty.Move(worker_id, said.lat, said.lon, said.accuracy_m, said.believed_at)
+                moves.append(place)
     if moves:
         duty.move(moves, now=now)
-    tell = partial(alarm_flow().moved, elders - {None}, workers - {None}, now=now)
+    tell = partial(alarm_flow().moved, elders, workers, now=now)
     transaction.on_commit(tell, robust=True)
     return watched

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -31,8 +32,7 @@ def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     return tuple(kind for kind in Kind if kind in said) if said else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A raw reading. None is "not said"; `fixed_at` is the device's own clock, UTC.
 
     Where latitude and longitude are swapped (`geo.is_swapped`), they are told as they were said.

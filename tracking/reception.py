@@ -8,16 +8,15 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tracking import alarms, devices, forwarders, ingest
-from tracking.devices import Known
+from tracking import alarms, devices, forwarders, ingest, speakers
 from tracking.errors import TrackingError
 from tracking.ingest import Spoken
 from tracking.messages import Message
 from tracking.models import Alarm, Device, Protocol
+from tracking.speakers import Known
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """What stands beside the messages of a request.
 
     `token` is the one in its header. `address` names a device that does not name itself, so that
@@ -112,7 +111,7 @@ def _take_news(requests: Sequence[tuple[Receipt, Said]], *, now: datetime) -> No
     if not readable:
         return
     with transaction.atomic():
-        held = devices.hold(
+        held = speakers.hold(
             {
                 message.device_id: None if doubt else said.sender.protocol
                 for _, said, message, doubt in readable

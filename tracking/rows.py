@@ -6,11 +6,11 @@ On PostgreSQL the load is a COPY, on SQLite an executemany; the statements are t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
+from tracking import statements
 from tracking.models import Clock
 
 
@@ -87,6 +87,9 @@ _KEPT = ", ".join(["device_id", *_SAID, "battery", "doubt"])
 # What the register says of the datum is a setting: a reading never changes it.
 _PLACE = ", ".join(f"{name} = i.{name}" for name in _SAID if name not in ("datum_in", "fixed_at"))
 
+_COLUMNS = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+_TABLE = f"CREATE TEMP TABLE IF NOT EXISTS incoming ({_COLUMNS})"
+_COPY = "COPY incoming FROM STDIN (FORMAT BINARY)"
 _KEEP = f"""
 INSERT INTO tracking_position ({_KEPT}, stored_at)
 SELECT {_KEPT}, %s FROM incoming WHERE lat IS NOT NULL ON CONFLICT DO NOTHING
@@ -109,18 +112,17 @@ def write(history: Sequence[Entry], news: Sequence[News], *, now: datetime) -> N
     abouts = {about.device_id: about for about in news}
     rows = [_entry(entry, abouts[entry.device_id]) for entry in history]
     rows += [(about.device_id, *_NOWHERE, *_told(about)) for about in staying]
-    with connection.cursor() as cursor:
-        load(cursor, rows)
-        if history:
-            cursor.execute(_KEEP, [connection.ops.adapt_datetimefield_value(now)])
-        if len(staying) < len(news):
-            cursor.execute(_MOVE)
-        if staying:
-            cursor.execute(_STAY)
-        cursor.execute("DELETE FROM incoming")
+    load(rows)
+    if history:
+        statements.run(_KEEP, now)
+    if len(staying) < len(news):
+        statements.run(_MOVE)
+    if staying:
+        statements.run(_STAY)
+    statements.run("DELETE FROM incoming")
 
 
-def _entry(entry: Entry, about: News) -> tuple[Any, ...]:
+def _entry(entry: Entry, about: News) -> statements.Row:
     said = entry.reading
     moves = about.last is said
     believed_at = said.believed_at if moves else None
@@ -128,25 +130,23 @@ def _entry(entry: Entry, about: News) -> tuple[Any, ...]:
     return (*kept, moves, believed_at, *_told(about))
 
 
-def _told(about: News) -> tuple[Any, ...]:
+def _told(about: News) -> statements.Row:
     return about.heard_at, about.battery, about.charging
 
 
-def _copy(cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({columns}) ON COMMIT DELETE ROWS")
-    with cursor.copy("COPY incoming FROM STDIN (FORMAT BINARY)") as copy:
+def _copy(rows: Sequence[statements.Row]) -> None:
+    statements.run(_TABLE + " ON COMMIT DELETE ROWS")
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.set_types(list(COLUMNS.values()))
         for row in rows:
             copy.write_row(row)
 
 
-def _insert(cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({', '.join(COLUMNS)})")
+def _insert(rows: Sequence[statements.Row]) -> None:
+    statements.run(_TABLE)
     places = ", ".join(["%s"] * len(COLUMNS))
-    plain = [[_plain(value) for value in row] for row in rows]
-    cursor.executemany(f"INSERT INTO incoming VALUES ({places})", plain)  # noqa: S608
-
-
-def _plain(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO incoming VALUES ({places})",  # noqa: S608  names of ours
+            [[statements.plain(value) for value in row] for row in rows],
+        )

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from tracking.kinds import Kinds
 from tracking.minding import Listening
 from tracking.models import Device, DeviceLink
 
-BATCH = 1_000  # devices a turn
+BATCH = 1_000  # devices held at a time
+ENROLLED = 20_000  # devices a turn
 DEAF_AFTER_S = 60  # without a turn for so long, this house was not there to hear anybody
 NOTED_EVERY_S = 15
 LOW_PERCENT = 15
@@ -88,20 +89,22 @@ def charged(pks: Iterable[int]) -> list[int]:
 
 
 def enrol(*, now: datetime) -> int:
-    """Begins to watch devices that somebody holds; how many. A new one has a whole interval."""
-    kinds = Kinds()
-    watched = [kind for kind in kinds.by_code.values() if kind.is_watched]
-    done = 0
-    for kind in watched:
-        by_protocol = Q(kind=None, protocol__in=kinds.protocols(kind))
-        idle = Device.objects.filter(
-            Q(kind=kind) | by_protocol, Exists(_links()), registered=True, due_at=None
-        )
-        first = now + timedelta(seconds=kind.silent_after_s)
+    """Begins to watch devices that somebody holds; how many. A new one has a whole interval.
+
+    So many at a time that nobody who speaks waits for long, and so many times that a register of
+    half a million is watched within minutes.
+    """
+    first, done, last = _first(Kinds(), now=now), 0, 0
+    idle = Device.objects.filter(registered=True, due_at=None, silent_since=None)
+    while done < ENROLLED:
+        pks = list(idle.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if not pks:
+            break
+        last = pks[-1]
         with transaction.atomic():
-            new = _free(idle.filter(silent_since=None)).order_by("pk")[:BATCH]
-            pks = [device.pk for device in new]
-            done += Device.objects.filter(pk__among=pks).update(due_at=first)
+            held = idle.filter(Exists(_links()), pk__among=pks).annotate(first=first)
+            new = [device.pk for device in _free(held.exclude(first=None)).order_by("pk")]
+            done += Device.objects.filter(pk__among=new).update(due_at=first) if new else 0
     return done
 
 
@@ -112,7 +115,9 @@ def note(*, now: datetime) -> bool:
     if row and timedelta() <= now - row.at < timedelta(seconds=NOTED_EVERY_S):
         return False
     with transaction.atomic():
-        row = Listening.objects.select_for_update().first() or Listening(since=now, at=now)
+        row = Listening.objects.select_for_update(no_key=True).first() or Listening(
+            since=now, at=now
+        )
         if now - row.at > timedelta(seconds=DEAF_AFTER_S):
             row.since = now
         row.at = max(row.at, now)
@@ -123,6 +128,18 @@ def note(*, now: datetime) -> bool:
 def watched() -> QuerySet[Device]:
     """The devices whose silence is minded, silent ones among them."""
     return Device.objects.filter(Q(due_at__isnull=False) | Q(silent_since__isnull=False))
+
+
+def _first(kinds: Kinds, *, now: datetime) -> Case:
+    """When a device of which nothing has been heard is looked at; nothing where nobody minds."""
+    cases = [
+        When(
+            Q(kind=code) | Q(kind=None, protocol__in=kinds.protocols(kinds.by_code[code])),
+            then=Value(now + timedelta(seconds=after_s)),
+        )
+        for code, after_s in kinds.silent_after().items()
+    ]
+    return Case(*cases, default=None, output_field=DateTimeField())
 
 
 def _is_weak(device: Device) -> bool:

@@ -59,7 +59,7 @@ class Fields:
 
     def pair(self, lat: str, lon: str) -> tuple[float, float] | None:
         """A place in degrees, in the order that was said; half of one is an error."""
-        found = self.take(lat, within(-180, 180)), self.take(lon, within(-180, 180))
+        found = self.take(lat, degrees), self.take(lon, degrees)
         if found[0] is not None and found[1] is not None:
             if is_on_earth(found[0], found[1]):
                 return found[0], found[1]
@@ -72,29 +72,45 @@ class Fields:
 
 
 def number(value: object) -> float:
-    if isinstance(value, Param) and _NUMBER.fullmatch(value.strip(" ")):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, float):
+        measure = value
+    elif isinstance(value, Param) and _NUMBER.fullmatch(value.strip(" ")):
+        measure = float(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        measure = value
+    else:
         raise ValueError("must be a number")
-    if not -1e30 < value < 1e30:  # neither NaN nor infinite, and no integer beyond a float
+    if not -1e30 < measure < 1e30:  # neither NaN nor infinite, and no integer beyond a float
         raise ValueError("must be a finite number")
-    return float(value)
-
-
-def bounded(value: object, low: float, high: float) -> float:
-    measure = number(value)
-    if not low <= measure <= high:
-        raise ValueError(f"must be between {low:g} and {high:g}")
-    return measure
+    return float(measure)
 
 
 def within(low: float, high: float) -> Callable[[object], float]:
-    return lambda value: bounded(value, low, high)
+    """A reader of numbers between these."""
+
+    def read(value: object) -> float:
+        measure = number(value)
+        if low <= measure <= high:
+            return measure
+        raise ValueError(f"must be between {low:g} and {high:g}")
+
+    return read
 
 
 def measured(high: float) -> Callable[[object], float | None]:
     """A reader of measures from 0 up; a telephone says -1 for what it does not know."""
-    return lambda value: None if number(value) < 0 else bounded(value, 0, high)
+
+    def read(value: object) -> float | None:
+        measure = number(value)
+        if measure <= high:
+            return None if measure < 0 else measure
+        raise ValueError(f"must be between 0 and {high:g}")
+
+    return read
+
+
+degrees = within(-180, 180)
+_turn = measured(360)
 
 
 def text(value: object) -> str:
@@ -128,15 +144,15 @@ def place(value: object) -> tuple[float, float]:
     lat, separator, lon = value.partition(",")
     if not separator:
         raise ValueError("must be latitude,longitude")
-    found = bounded(Param(lat), -180, 180), bounded(Param(lon), -180, 180)
+    found = degrees(Param(lat)), degrees(Param(lon))
     if not is_on_earth(*found):
         raise ValueError(LATITUDE)
     return found
 
 
 def course(value: object) -> float | None:
-    degrees = measured(360)(value)
-    return None if degrees is None else degrees % 360
+    turned = _turn(value)
+    return None if turned is None else turned % 360
 
 
 def one_of(*words: str) -> Callable[[object], str]:

@@ -122,7 +122,10 @@ def _stands(
     for zone in Zone.objects.filter(elder__in=elders, active=True).order_by("pk"):
         zones.setdefault(zone.elder_id, []).append(zone)
     rows = ZoneStand.objects.filter(device_id__among=list(holders)).order_by("pk")
-    known = {(row.device_id, row.zone_id): row for row in rows.select_for_update(of=("self",))}
+    known = {
+        (row.device_id, row.zone_id): row
+        for row in rows.select_for_update(of=("self",), no_key=True)
+    }
     for device_id, link in holders.items():
         news = [reading for reading in said[device_id] if reading.fixed_at >= link.since]
         for zone in filter(_has_shape, zones.get(link.elder_id or 0, [])):
@@ -171,7 +174,7 @@ def _fired(pk: int, *, now: datetime) -> bool:
 def _fire(pk: int, *, now: datetime) -> bool:
     """What is due of this stand; False when somebody else has done it."""
     with transaction.atomic():
-        held = ZoneStand.objects.select_for_update(of=("self",), skip_locked=True)
+        held = ZoneStand.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         row = held.select_related("device", "zone__elder").filter(pk=pk, due_at__lte=now).first()
         if row is None:
             return False

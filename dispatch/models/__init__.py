@@ -4,6 +4,7 @@ from dispatch.models.checkin import CheckIn, CheckInDay, CheckInEvent, CheckInPl
 from dispatch.models.clock import AnswerRule, Deadline, Notice, SurgeSpell
 from dispatch.models.desk import DeskKeys, NoteDraft
 from dispatch.models.offer import Assignment, Handover, Offer
+from dispatch.models.picture import Picture
 from dispatch.models.rating import Rating
 from dispatch.models.reader import Block, IdempotencyKey, TrackLink
 from dispatch.models.request import Event, RequestAlarm, RequestCall, ServiceRequest
@@ -31,6 +32,7 @@ __all__ = [
     "Offer",
     "Outage",
     "OutageElder",
+    "Picture",
     "Question",
     "Rating",
     "RequestAlarm",

@@ -66,6 +66,9 @@ class Assignment(models.Model):
     proof = models.CharField(max_length=10, blank=True)
     proof_tries = models.PositiveSmallIntegerField(default=0)
     tasks = models.JSONField(default=list)  # what was ticked at the end (`dispatch.checklists`)
+    # How the elder signed at the end (`dispatch.pictures.Signing`), and why she did not.
+    signed = models.CharField(max_length=10, blank=True)
+    unsigned_why = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)  # what the worker left behind at finish, or why released
 
     class Meta:

@@ -3,21 +3,22 @@
 By a link (`read`), and the same with an account (`shown`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dispatch import links, whereabouts
-from dispatch.models import ServiceRequest, TrackLink
+from dispatch import links, pictures, ratings, whereabouts
+from dispatch.models import Assignment, Picture, ServiceRequest, TrackLink
 from dispatch.pages import labels, timeline, visit
 from dispatch.pages.timeline import Entry
 from dispatch.pages.visit import Coming, Step
-from dispatch.states import AssignmentState, State
+from dispatch.states import AssignmentState, Role, State
 from dispatch.templatetags.look import initials
 from elders import consent
+from elders.consent import Scope
 from elders.models import Elder
 from tracking import wording as spoken
 
@@ -61,22 +62,49 @@ class FamilyPage:
     places: dict[str, Any] | None = None
     place_words: str = ""
     entries: list[Entry] = field(default_factory=list)
+    report: Assignment | None = None  # the last visit that has ended, where it may be told of
+    pictures: list[Picture] = field(default_factory=list)
+    to_rate: Assignment | None = None
 
 
 def read(link: TrackLink, *, now: datetime) -> FamilyPage:
-    exact = consent.family(link.elder, consent.Scope.WHEREABOUTS, now=now).exists()
-    return shown(link.elder, links.request_of(link, now=now), exact=exact, now=now)
+    """A link shows what any of her relatives may see."""
+    exact, told, health = (
+        consent.family(link.elder, scope, now=now).exists()
+        for scope in (Scope.WHEREABOUTS, Scope.REQUESTS, Scope.HEALTH)
+    )
+    request = links.request_of(link, now=now)
+    page = shown(link.elder, request, exact=exact, told=told, health=health, now=now)
+    return replace(page, to_rate=to_rate(link, now=now))
+
+
+def to_rate(link: TrackLink, *, now: datetime) -> Assignment | None:
+    """What may be rated by this link, once, where somebody of hers may know of her requests."""
+    request = links.request_of(link, now=now)
+    agreed = consent.family(link.elder, Scope.REQUESTS, now=now)
+    if request is None or not agreed.exists():
+        return None
+    shown = ServiceRequest.objects.filter(pk=request.pk)
+    return ratings.visits(shown, by=link, now=now).first()
 
 
 def shown(
-    elder: Elder, request: ServiceRequest | None, *, exact: bool, now: datetime
+    elder: Elder,
+    request: ServiceRequest | None,
+    *,
+    exact: bool,
+    told: bool,
+    health: bool,
+    now: datetime,
 ) -> FamilyPage:
-    """The page of one request; without `exact` her place is told coarsely."""
+    """The page of one request; without `exact` her place is told coarsely, without `told` nothing
+    of what was done, and without `health` nothing of that where it may be about her health."""
     name = labels.named(elder)
     if request is None:
         return FamilyPage(elder, name)
     coming = visit.coming(request, now=now)
     where = whereabouts.present(request, now=now) if request.is_open else None
+    may = told and (health or not pictures.tells_of_health(request))
     if where is not None and not exact:
         where = _coarse(where)
     return FamilyPage(
@@ -93,7 +121,17 @@ def shown(
         timeline.told(
             request.events.order_by("seq"), elder=name, category=labels.named(request.category)
         ),
+        _report(request) if may else None,
+        list(pictures.of_report(request)) if may else [],
     )
+
+
+def _report(request: ServiceRequest) -> Assignment | None:
+    """The visit that ended last, with its note and tasks."""
+    ended = request.assignments.filter(
+        state=AssignmentState.CLEARED, role=Role.RESPONDER, on_scene_at__isnull=False
+    )
+    return ended.select_related("worker").order_by("-pk").first()
 
 
 def headline(request: ServiceRequest, coming: Coming | None, name: str) -> Headline:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from dispatch import quality, wording
+from dispatch import quality, ratings, wording
 from dispatch.models import Assignment, Offer
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
@@ -68,6 +68,7 @@ class Today:
     done: list[Assignment]
     workers: list[Worker]
     quality: Quality
+    heard: dict[int, int]  # of how many visits of a worker anything was said
     why_not: tuple[Any, ...] = WHY_NOT
 
     @property
@@ -79,6 +80,11 @@ class Today:
     def topics(self) -> list[str]:
         going = [f"request:{one.assignment.request_id}" for one in self.visits]
         return [*(f"worker:{worker.pk}" for worker in self.workers), *going]
+
+    @property
+    def crew(self) -> list[tuple[Worker, int]]:
+        """Each worker, and of how many visits anything was said."""
+        return [(worker, self.heard.get(worker.pk, 0)) for worker in self.workers]
 
     @property
     def count(self) -> int:
@@ -110,6 +116,7 @@ def read(house: Provider, houses: list[Provider], *, now: datetime) -> Today:
         list(cleared.order_by("-cleared_at")),
         workers,
         quality.measure(house, now=now),
+        ratings.heard_of(workers),
     )
 
 

@@ -117,6 +117,7 @@ LOOKED: dict[str, Any] = {
     "location": _("where she is"),
     "name": _("the name, in a search"),
     "order of contacts changed": _("changed the order of the contacts"),
+    "picture": _("a photograph or signature of a visit"),
     "positions": _("where she was"),
     "record": _("the card: address, health, contacts"),
     "recording": _("the recording of a call"),
@@ -135,6 +136,12 @@ WHO: dict[str, Any] = {
 }
 DOUBTS: dict[str, Any] = {
     "invalid": _("the device doubts it"),
+}
+# How she signed at the end of a visit.
+SIGNED: dict[str, Any] = {
+    "screen": _("signed on the screen"),
+    "paper": _("signed on paper"),
+    "could_not": _("could not sign"),
 }
 # How an arrival is known.
 PROOFS: dict[str, Any] = {
@@ -156,6 +163,7 @@ PRESSES: dict[str, Any] = {
     "depart": _("setting off"),
     "arrive": _("the arrival"),
     "finish": _("the end of the visit"),
+    "photos": _("a photograph"),
     "release": _("not being able to go"),
 }
 CALLBACK_REASONS: dict[str, Any] = {

@@ -108,8 +108,8 @@ def _workers(
 ) -> HttpResponse:
     shown = house.read(own, list(houses_of(request.user)), now=timezone.now())
     rows = [
-        (worker, (wrong or {}).get(worker.pk) or ShiftForm(prefix=f"w{worker.pk}"))
-        for worker in shown.workers
+        (worker, heard, (wrong or {}).get(worker.pk) or ShiftForm(prefix=f"w{worker.pk}"))
+        for worker, heard in shown.crew
     ]
     return _draw(request, "provider/workers.html", bool(wrong), page=shown, rows=rows)
 

@@ -105,13 +105,14 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
     requests = selectors.requests_for(user, now=now).filter(elder=elder)
     request = links.latest(requests, now=now)
     exact = consent.may_see(user, elder, Consent.Scope.WHEREABOUTS, now=now)
+    health = consent.may_see(user, elder, Consent.Scope.HEALTH, now=now)
     hers = devices_of(elder, now=now).values("pk")
     told = consent.may_see(user, elder, Consent.Scope.REQUESTS, now=now)
     lately = requests.filter(closed_at__gt=now - HISTORY).exclude(pk=request.pk if request else 0)
     may = told and not _barred(user, elder)
     days = CheckIn.objects.filter(elder=elder, day=timezone.localdate(now))
     return Account(
-        page=family.shown(elder, request, exact=exact, now=now),
+        page=family.shown(elder, request, exact=exact, told=may, health=health, now=now),
         elders=elders,
         earlier=[_earlier(one) for one in lately.order_by("-pk")],
         checkin=days.first() if may else None,
@@ -119,7 +120,7 @@ def read(user: User, elder: Elder, elders: list[Elder], *, now: datetime) -> Acc
         zones=list(elder.zones.filter(active=True)) if exact else None,
         consents=list(elder.consents.filter(consent.running(now), grantee=user).order_by("scope")),
         looks=_looks(list(register.accesses_for(user, elder, now=now)[:LOOKS_MOST])),
-        to_rate=ratings.visits(user, requests, now=now).first() if may else None,
+        to_rate=ratings.visits(requests, by=user, now=now).first() if may else None,
         plan=CheckInPlan.objects.filter(elder=elder, active=True).first() if may else None,
         contacts=register.contacts(elder) if may else [],
     )

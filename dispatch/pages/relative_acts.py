@@ -31,7 +31,7 @@ def rate(request: KnownRequest, pk: int) -> HttpResponse:
     """Of the visit `pk`, which ended within the last days."""
     elders, now = _theirs(request), timezone.now()
     about = selectors.requests_for(request.user, now=now).filter(elder__in=elders)
-    visit = get_object_or_404(ratings.visits(request.user, about, now=now), pk=pk)
+    visit = get_object_or_404(ratings.visits(about, by=request.user, now=now), pk=pk)
     ratings.give(
         visit,
         by=request.user,

@@ -3,12 +3,12 @@
 The door code only at the door; nothing of her any more once the visit is cleared.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -23,11 +23,12 @@ from dispatch import (
     whereabouts,
     wording,
 )
-from dispatch.models import Assignment, Offer, Rating, ServiceRequest
+from dispatch.models import Assignment, Offer, Picture, Rating, ServiceRequest
 from dispatch.pages import labels, visit
 from dispatch.pages.visit import WORKER_STEPS, Coming, Step
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, OfferState
 from dispatch.templatetags.look import initials
+from elders import selectors as register
 from elders.models import Elder, User
 from providers.models import Task, Worker
 from tracking import locate
@@ -78,6 +79,7 @@ class Visit:
     may_prove: bool
     proof: str
     tasks: list[Task]
+    photos: list[Picture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,15 @@ def read(user: User, worker: Worker, *, now: datetime) -> Rounds:
         list(cleared.order_by("-cleared_at")),
         _device_id(worker, now=now),
         distress.open_cry(worker),
-        settings.PUBLIC_SERVICES["police"],
+        register.public_services(_with_whom(at_work))["police"],
         ratings.thanks(worker, now=now),
     )
+
+
+def _with_whom(at_work: Iterable[Assignment]) -> Elder | None:
+    """Of the first of these visits."""
+    people = (one.request.people for one in at_work)
+    return next((elder for known in people for elder in known), None)
 
 
 def _asked(offer: Offer) -> Asked:
@@ -160,6 +168,7 @@ def _visit(assignment: Assignment, *, now: datetime) -> Visit:
         proofs.may_prove(assignment),
         labels.label(labels.PROOFS, assignment.proof) if assignment.proof else "",
         checklists.of(request),
+        list(assignment.pictures.defer("content")),
     )
 
 

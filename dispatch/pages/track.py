@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import links
+from dispatch import links, ratings
 from dispatch.models import TrackLink
 from dispatch.pages import family, looks
+from dispatch.pages.desk.guard import needed_number, words
 
 
 @require_safe
@@ -34,6 +36,26 @@ def index(request: HttpRequest, token: str) -> HttpResponse:
 def region(request: HttpRequest, token: str) -> HttpResponse:
     """What changes on it."""
     return _answer(request, token, "track/now.html")
+
+
+@csrf_exempt  # who knows the token may: no session of theirs is used, and a page without a referrer
+@require_POST  # sends forms of no origin, which the check would refuse
+@never_cache
+def rate(request: HttpRequest, token: str) -> HttpResponse:
+    """Stars, and a word to who came: once by this link."""
+    now = timezone.now()
+    link = links.find(token, now=now)
+    visit = family.to_rate(link, now=now) if link else None
+    if link is None or visit is None:
+        raise Http404
+    ratings.give(
+        visit,
+        by=link,
+        stars=needed_number(request.POST, "stars"),
+        words=words(request.POST, "words", most=300),
+        now=now,
+    )
+    return _private(redirect("track", token))
 
 
 def _answer(request: HttpRequest, token: str, template: str) -> HttpResponse:

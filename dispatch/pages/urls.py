@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from dispatch.pages import (
+    camera,
     elder,
     home,
     phone,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("phone/", phone.index, name="phone"),
     path("track/<str:token>/", track.index, name="track"),
     path("track/<str:token>/now/", track.region, name="track-now"),
+    path("track/<str:token>/rate/", track.rate, name="track-rate"),
+    path("track/<str:token>/pictures/<int:pk>/", camera.look_by_link, name="track-picture"),
     path("family/", relative.index, name="family"),
     path("family/now/", relative.region, name="family-now"),
     path("family/visits/<int:pk>/rate/", relative_acts.rate, name="family-rate"),
@@ -67,6 +70,9 @@ urlpatterns = [
     path("worker/visits/<int:pk>/release/", worker.release, name="worker-release"),
     path("worker/visits/<int:pk>/prove/", worker.prove, name="worker-prove"),
     path("worker/visits/<int:pk>/longer/", worker.longer, name="worker-longer"),
+    path("worker/visits/<int:pk>/photos/", worker.add_photos, name="worker-photos"),
+    path("worker/pictures/<int:pk>/remove/", worker.remove_photo, name="worker-unphoto"),
+    path("pictures/<int:pk>/", camera.look, name="picture"),
     path("worker/panic/", worker.panic, name="worker-panic"),
     path("station/", station.index, name="station"),
     path("station/here/", station.region, name="station-here"),

@@ -7,13 +7,24 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dispatch import assignments, distress, distress_wording, offers, presses, proofs, selectors
+from dispatch import (
+    assignments,
+    distress,
+    distress_wording,
+    offers,
+    pictures,
+    presses,
+    proofs,
+    selectors,
+)
 from dispatch.actors import actor_of
 from dispatch.models import Assignment, Offer
-from dispatch.pages import looks, rounds, shell
-from dispatch.pages.desk.guard import words
+from dispatch.pages import camera, looks, rounds, shell
+from dispatch.pages.camera import Handed
+from dispatch.pages.desk.guard import bad, words
 from dispatch.pages.gates import KnownRequest, by_script, for_workers
 from providers import duty
 from providers.models import Worker
@@ -34,7 +45,13 @@ def region(request: KnownRequest, worker: Worker) -> HttpResponse:
 @require_POST
 @for_workers
 def set_duty(request: KnownRequest, worker: Worker) -> HttpResponse:
-    duty.set_duty(worker, request.POST.get("on") == "1", now=timezone.now())
+    """Kept without a line like the other presses; it holds from when it was pressed."""
+    now = timezone.now()
+    press, on = presses.heard(request.headers, now=now), request.POST.get("on") == "1"
+    at = press.at if press.is_late(now=now) else now
+    with transaction.atomic():
+        if presses.is_new(press, by=request.user, path=request.path, now=now):
+            duty.set_duty(worker, on, now=now, at=at)
     return _answer(request, worker)
 
 
@@ -77,11 +94,37 @@ def prove(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
 @require_POST
 @for_workers
 def finish(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
-    note = words(request.POST, "note")
-    done = request.POST.getlist("task")
-    return _step(
-        request, worker, _visit(request, worker, pk), assignments.finish, note=note, done=done
-    )
+    """Without scripts photographs come along; a bad one is said, and what was typed stays."""
+    visit = _visit(request, worker, pk)
+    signing = camera.signing(request.POST)
+    handed = camera.handed(request.FILES.getlist("photo"), visit)
+    if handed.photos:
+        _keep(request, visit, handed)
+    if handed.wrong:
+        return _page(request, worker, "worker/index.html", wrong=(visit, handed))
+    said = {"note": words(request.POST, "note"), "done": request.POST.getlist("task")}
+    return _step(request, worker, visit, assignments.finish, signing=signing, **said)
+
+
+@require_POST
+@for_workers
+def add_photos(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    """Photographs as they are taken, or after a line is back; the visit may have ended by then."""
+    visit = _visit(request, worker, pk)
+    handed = camera.handed(request.FILES.getlist("photo"), visit)
+    if handed.wrong or not handed.photos:
+        raise bad("photo", " ".join(handed.wrong) or _("Please fill this in."))
+    return _step(request, worker, visit, pictures.keep, photos=handed.photos)
+
+
+@require_POST
+@for_workers
+def remove_photo(request: KnownRequest, worker: Worker, pk: int) -> HttpResponse:
+    now = timezone.now()
+    mine = pictures.pictures_for(request.user, now=now).filter(visit__worker=worker)
+    picture = get_object_or_404(mine, pk=pk)
+    pictures.remove(picture, by=actor_of(request.user), now=now)
+    return _answer(request, worker)
 
 
 @require_POST
@@ -159,10 +202,25 @@ def _answer(request: KnownRequest, worker: Worker) -> HttpResponse:
     return redirect("worker")
 
 
-def _page(request: KnownRequest, worker: Worker, template: str) -> HttpResponse:
+def _keep(request: KnownRequest, visit: Assignment, handed: Handed) -> None:
+    pictures.keep(visit.pk, handed.photos, by=actor_of(request.user), now=timezone.now())
+
+
+def _page(
+    request: KnownRequest,
+    worker: Worker,
+    template: str,
+    *,
+    wrong: tuple[Assignment, Handed] | None = None,
+) -> HttpResponse:
     now = timezone.now()
     shown = rounds.read(request.user, worker, now=now)
     met = [elder for one in shown.visits for elder in one.elders]
     looks.keep(request.user, met, what="visit", purpose="worker page", now=now)
-    answer = render(request, template, {"page": shown, "hotline": settings.HOTLINE_NUMBER})
+    context = {"page": shown, "hotline": settings.HOTLINE_NUMBER}
+    if wrong:
+        visit, handed = wrong
+        typed = {"visit": visit.pk, "wrong": handed.wrong, "done": request.POST.getlist("task")}
+        context["typed"] = typed | request.POST.dict()
+    answer = render(request, template, context, status=400 if wrong else 200)
     return shell.keep(answer, request.user, "worker")

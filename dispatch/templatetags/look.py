@@ -15,7 +15,8 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+
+from dispatch.pages import labels
 
 register = template.Library()
 
@@ -38,17 +39,7 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
-@register.filter
-def named(thing: Any) -> str:
-    """A person's, place's or category's name in the page's language, else the other one."""
-    if thing is None:
-        return ""
-    name, name_zh = getattr(thing, "name", "") or "", getattr(thing, "name_zh", "") or ""
-    return (name_zh or name) if _chinese() else (name or name_zh)
+named = register.filter(labels.named)
 
 
 @register.filter

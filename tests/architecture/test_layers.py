@@ -73,3 +73,18 @@ def test_a_module_is_short_enough_to_read(path):
 def test_no_module_is_a_drawer_for_everything():
     names = {"services.py", "utils.py", "helpers.py", "signals.py"}
     assert [str(path) for path in MODULES if path.name in names] == []
+
+
+def test_no_lock_keeps_rows_that_refer_to_what_it_holds_waiting():
+    """PostgreSQL checks foreign keys at the commit: a lock without `no_key` would stop it there,
+    behind somebody who may wait for this one."""
+    wide = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+        and "no_key" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert wide == []

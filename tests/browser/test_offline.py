@@ -1,9 +1,12 @@
 """Buttons pressed without a line, in Chromium: kept, shown, sent once, and never dropped."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.windows import Window, act, ask, people
+from tests.dispatch.test_imagery import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SOON_MS = 20_000  # the house looks again every 15 s
@@ -42,9 +45,30 @@ def meal(house, who):
     return ask(house, "requests?limit=1", who["token"])["items"][0]
 
 
+def events(house, who):
+    return ask(house, f"requests/{meal(house, who)['id']}/events", who["token"])["events"]
+
+
 def kinds(house, who):
-    path = f"requests/{meal(house, who)['id']}/events"
-    return [event["kind"] for event in ask(house, path, who["token"])["events"]]
+    return [event["kind"] for event in events(house, who)]
+
+
+def photographs(wai):
+    """A picture of 3000 × 20 pixels, which is made smaller before it is kept."""
+    file = {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo((3000, 20))}
+    wai.page.set_input_files("input[data-photos]", file)
+    expect(wai.at("#unsent-photos")).to_contain_text("Photographs not yet sent: 1")
+
+
+def signs(wai):
+    pad = wai.at("[data-sign] svg")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    wai.page.mouse.move(box["x"] + 40, box["y"] + 20)
+    wai.page.mouse.down()
+    wai.page.mouse.move(box["x"] + 120, box["y"] + 60, steps=5)
+    wai.page.mouse.up()
+    expect(wai.at("[data-sign] path")).to_have_attribute("d", re.compile("^M.+L"))
 
 
 def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, wai):
@@ -54,6 +78,9 @@ def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, 
     wai.page.get_by_role("button", name="I have arrived").click()
     expect(wai.at("#outbox")).to_contain_text("2 not yet sent")
     wai.page.fill(".visit textarea", "She had eaten already")
+    photographs(wai)
+    wai.page.get_by_text("Let her sign").click()
+    signs(wai)
     wai.page.get_by_role("button", name="I have finished").click()
     expect(wai.at("#outbox")).to_contain_text("3 not yet sent")
     expect(wai.at("#outbox")).to_contain_text("I have arrived · Mei Chen")
@@ -61,10 +88,33 @@ def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, 
     wai.context.set_offline(False)
     expect(wai.at("#outbox")).to_be_hidden(timeout=SOON_MS)
     expect(wai.at(".visit.waiting")).to_be_visible(timeout=SOON_MS)
+    expect(wai.at("#unsent-photos")).to_be_hidden(timeout=SOON_MS)
     told = kinds(house, who)
+    assert "request.noted" in told  # the photograph
+    (finished,) = (e for e in events(house, who) if e["kind"] == "assignment.finished")
+    assert finished["data"]["signed"] == "screen"
     steps = ["assignment.departed", "assignment.arrived", "assignment.finished"]
     assert [kind for kind in told if kind in steps] == steps
     assert wai.was_never_loaded_again()
+
+
+def test_duty_is_switched_without_a_line_and_back_again(house, who, wai):
+    switch = wai.at(".duty .switch")
+    expect(switch).to_be_checked()
+    wai.context.set_offline(True)
+    switch.click()
+    expect(wai.at("#outbox")).to_contain_text("Go off duty")
+    expect(switch).not_to_be_checked()
+    expect(switch).to_have_text("Off duty")
+    switch.click()  # a slip of the finger: as it was
+    expect(wai.at("#outbox")).to_be_hidden()
+    expect(switch).to_be_checked()
+    switch.click()
+    wai.context.set_offline(False)
+    expect(wai.at("#outbox")).to_be_hidden(timeout=SOON_MS)
+    expect(switch).not_to_be_checked(timeout=SOON_MS)
+    wai.open("/worker/")
+    expect(switch).not_to_be_checked()
 
 
 def test_what_was_given_to_somebody_else_meanwhile_is_said_and_stays_until_it_is_read(

@@ -158,6 +158,29 @@ def test_an_emergency_is_never_cancelled_and_closes_by_evidence(client, desk):
     assert closed.status_code == 204
 
 
+@pytest.mark.parametrize("how", ["test", "false_alarm", "prank", "resolved_by_phone"])
+def test_who_closes_it_as_no_emergency_says_that_they_have_spoken_with_her(client, desk, how):
+    request = opened(cast.mei(), Priority.EMERGENCY, "medical")
+    page = client.get(reverse("console-case") + f"?request={request.pk}").content.decode()
+    assert 'name="spoken"' in page
+    refused = post(client, "close", request.pk, disposition=how, reason="x")
+    assert refused.status_code == 422
+    assert list(error(refused)["fields"]) == ["spoken"]
+    assert (
+        post(client, "close", request.pk, disposition=how, reason="x", spoken="1").status_code
+        == 204
+    )
+    closed = ServiceRequest.objects.get()
+    assert (closed.state, closed.disposition) == ("CLOSED", how)
+    assert closed.events.last().data["evidence"] == "spoken with"
+
+
+def test_no_case_at_all_is_a_test_before_somebody_spoke_with_her(client, desk):
+    meal = opened(cast.mei())
+    assert post(client, "close", meal.pk, disposition="test", reason="x").status_code == 422
+    assert post(client, "close", meal.pk, disposition="prank", reason="x").status_code == 204
+
+
 def test_the_answer_key_takes_emergencies_before_calls(desk):
     now = timezone.now()
     cast.mei()

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from dispatch import assignments, closing, deadlines, distress, offers
+from dispatch import assignments, closing, deadlines, distress, handovers, offers
 from dispatch.actors import Actor, actor_of
 from dispatch.models import Assignment, Event, Notice, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages.desk import lines, notices
 from dispatch.states import Disposition
-from elders.models import Elder
+from elders.models import Elder, GridCell
 from telephony import answers
 from telephony.models import OutboundJob
 from tests import cast
@@ -69,6 +69,28 @@ def test_a_panic_is_an_emergency_in_front_of_a_person_with_place_and_visit(mei, 
     (notice,) = Notice.objects.filter(code="worker_alarm")
     assert notice.level == "sos"
     assert notices.sentence(notice).startswith("Wai Ho is in danger")
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_his_panic_is_handed_to_the_police_of_the_place(mei, wai, visit, now, at_work):
+    GridCell.objects.filter(pk=mei.grid_id).update(police="+8657187110")
+    if not at_work:  # in the next street, on the way home
+        assignments.finish(visit.pk, by=WAI, now=now)
+        type(wai).objects.filter(pk=wai.pk).update(lat=30.275, lon=120.156, position_at=now)
+        wai.refresh_from_db()
+    request = cry(wai, now)
+    assert Notice.objects.get(code="worker_alarm").data["number"] == "+8657187110"
+    assert (
+        handovers.make(request.pk, service="110", by=cast.olive(), now=now).number == "+8657187110"
+    )
+
+
+def test_far_from_everybody_we_know_it_is_the_number_of_the_town(mei, wai, now):
+    GridCell.objects.filter(pk=mei.grid_id).update(police="+8657187110")
+    type(wai).objects.filter(pk=wai.pk).update(lat=31.0, lon=121.0, position_at=now)
+    wai.refresh_from_db()
+    cry(wai, now)
+    assert Notice.objects.get(code="worker_alarm").data["number"] == "110"
 
 
 def test_his_own_fresh_position_is_where_he_is(wai, visit, now):

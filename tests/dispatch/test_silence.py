@@ -16,7 +16,7 @@ from tests.dispatch.town import wants
 from tracking import devices, reception, silence
 from tracking.messages import Kind, Message
 from tracking.minding import DeviceKind, Listening
-from tracking.models import Device, Protocol
+from tracking.models import Device, DeviceLink, Protocol
 from tracking.reception import Sender
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,21 @@ def test_who_speaks_within_the_interval_is_never_missed(mei, now):
         says(now + n * HOUR)
         time_passes(now + n * HOUR, now + (n + 1) * HOUR)
     assert not Trouble.objects.exists()
+
+
+def test_a_whole_register_is_watched_within_minutes(now):
+    elder, count = cast.mei(), 2 * silence.BATCH + 1
+    spare = [Device(device_id=f"spare {n}", registered=True) for n in range(silence.BATCH + 1)]
+    worn = [Device(device_id=f"worn {n}", registered=True, protocol="watch") for n in range(count)]
+    Device.objects.bulk_create([*spare, *worn])
+    DeviceLink.objects.bulk_create(
+        DeviceLink(device=device, elder=elder, since=cast.BEFORE) for device in worn
+    )
+    assert silence.enrol(now=now) == count
+    (due,) = Device.objects.values_list("due_at", flat=True).exclude(due_at=None).distinct()
+    assert due == now + 2 * HOUR
+    assert silence.enrol(now=now) == 0
+    assert silence.ENROLLED / silence.NOTED_EVERY_S * 600 > 500_000
 
 
 def test_how_long_is_a_row_that_a_town_edits(mei, now):

@@ -4,6 +4,7 @@ import pytest
 
 from providers import duty
 from providers.cells import cell_of
+from providers.errors import ProviderError
 from tests.providers.roster import HERE, provider, worker
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,25 @@ def test_a_clock_that_runs_ahead_does_not_hide_later_fixes(wai, now):
 def test_what_is_no_place_moves_nobody(wai, now, place):
     assert not move(wai, place, fixed_at=now, now=now)
     assert (wai.lat, wai.lon) == HERE
+
+
+def test_what_was_said_without_a_line_holds_from_when_it_was_said(wai, now):
+    duty.set_duty(wai, False, now=now)
+    duty.set_duty(wai, True, now=now + timedelta(hours=2), at=now + timedelta(hours=1))
+    assert wai.on_duty
+    assert wai.duty_since == now + timedelta(hours=1)
+
+
+def test_what_was_changed_since_stands_and_is_said(wai, now):
+    """He pressed "on duty" at noon without a line; his house took him off at one."""
+    duty.set_duty(wai, False, now=now + timedelta(hours=1))
+    with pytest.raises(ProviderError, match="changed after"):
+        duty.set_duty(wai, True, now=now + timedelta(hours=2), at=now)
+    wai.refresh_from_db()
+    assert not wai.on_duty
+    duty.set_duty(wai, False, now=now + timedelta(hours=2), at=now)  # as it is already
+    with pytest.raises(ProviderError, match="more than a day"):
+        duty.set_duty(wai, True, now=now + timedelta(hours=30), at=now + timedelta(hours=2))
 
 
 def test_duty_begins_once(wai, now):

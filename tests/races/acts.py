@@ -202,6 +202,14 @@ def press(device_id: str) -> int:
     return len(reception.receive(messages, sender=SENDER, now=NOW).alarms)
 
 
+def press_or_sweep(device_id: str, minute: int) -> int:
+    """The button of that device; for "" what is due by then is done."""
+    if device_id:
+        return press(device_id)
+    now = NOW + timedelta(minutes=minute)
+    return sweep(now) + deliver(now)
+
+
 def report(ages_s: list[int], devices: int) -> int:
     """A list of fixes of so many devices, each of every age; who sends it has its own order."""
     turned = ages_s[0] % devices

@@ -37,6 +37,17 @@ def test_two_devices_of_one_elder_at_the_same_instant_are_one_emergency(crowd):
     assert crowd.one(acts.faults, acts.NOW) == []
 
 
+def test_who_presses_again_and_again_while_help_is_sought_waits_for_nobody(crowd):
+    elders = crowd.one(acts.two_watches_each, 4)
+    crowd.one(acts.workers, 30, 2, "medical")
+    watches = [f"{elder}-{side}" for elder in elders for side in "ab"]
+    for minute in range(6):
+        turns = [item for watch in watches for item in ((watch, minute), ("", minute))]
+        assert set(how(crowd.at_once(acts.press_or_sweep, turns * 4))) == {"done"}
+    assert len(crowd.one(acts.emergencies)) == len(elders)
+    assert crowd.one(acts.faults, acts.NOW) == []
+
+
 def test_a_device_nobody_knows_that_presses_sixteen_times_at_once_is_one_case(crowd):
     assert how(crowd.at_once(acts.press, [("a-stranger",)] * HANDS)) == {"done": HANDS}
     ((elder, known_as, alarms, sounds),) = crowd.one(acts.emergencies)

@@ -92,6 +92,9 @@ TABLE = [
     Line(r"\w+ provider/papers/<pk>/", frozenset({"provider", "administrator"}) | READERS),
     # To a worker of the house, whom an empty form does not name.
     Line(r"\w+ provider/.*", frozenset({"provider"})),
+    # To a relative only when the visit has ended.
+    Line(r"\w+ pictures/<pk>/", DESK | {"worker"}, SIGNED_IN - DESK - {"worker"}),
+    Line(r"\w+ worker/pictures/<pk>/.*", frozenset({"worker"}), frozenset({"other worker"})),
     Line(r"\w+ worker/(offers|visits)/<pk>/.*", frozenset({"worker"}), frozenset({"other worker"})),
     Line(r"\w+ worker/.*", CARERS),
     # Lists show everybody their own; what is in them is what the secrets are about.

@@ -9,6 +9,7 @@ from django.utils import timezone
 from dispatch import deadlines, desk, handovers, intake, links, offers, ownership, troubles
 from dispatch.actors import SYSTEM, Actor
 from dispatch.models import (
+    Assignment,
     Handover,
     Notice,
     Offer,
@@ -18,6 +19,7 @@ from dispatch.models import (
     TrackLink,
 )
 from dispatch.states import Priority
+from elders import fields
 from elders.consent import Scope
 from elders.models import Elder, User
 from providers import papers
@@ -139,6 +141,7 @@ def _story(
         "request_id": str(visit.pk),
         "offer_id": str(offer.pk),
         "assignment_id": str(assignment.pk),
+        "picture_id": str(_picture(assignment, now=now)),
         "call_id": str(call),
         "recording_id": str(recording.pk),
         "review_id": str(review.pk),
@@ -161,6 +164,12 @@ def _story(
         "code": "housekeeping",
         "how": "reject",
     }
+
+
+def _picture(visit: Assignment, *, now: datetime) -> int:
+    content = fields.seal(b"a photograph")
+    kept = visit.pictures.create(kind="photo", content=content, taken_at=now, kept_at=now)
+    return kept.pk
 
 
 def _link(mei: Elder, *, now: datetime) -> int:

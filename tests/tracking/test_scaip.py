@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.tracking.streams import SEED, cuts, frames_of, spoiled
+from tracking import geo
 from tracking.messages import Kind
 from tracking.protocols import scaip_codes
 from tracking.protocols.scaip import Refused, Scaip, elements
@@ -118,6 +119,13 @@ def test_where_the_unit_can_be_spoken_to_and_where_it_is_are_kept():
     assert (message.fix.lat, message.fix.lon) == (31.4675, 104.68)
     assert "bed room" in message.alarm_text
     assert said(read(mrq(crd="sip:"))).callback == ""
+
+
+def test_degrees_in_the_wrong_order_are_told_as_they_were_said():
+    message = said(read(mrq(lge="<geo>104.6800,31.4675</geo>")))
+    assert (message.fix.lat, message.fix.lon) == (104.68, 31.4675)
+    assert geo.is_swapped(message.fix.lat, message.fix.lon)
+    assert said(read(mrq(lge="<geo>0,0</geo>"))).fix is None
 
 
 # --- what it is answered ---------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 
 from tests.tracking.streams import SEED, cuts, frames_of, spoiled
 from tests.tracking.test_vectors import rows
+from tracking import geo
 from tracking.messages import Kind
 from tracking.protocols.sia import Sia
 from tracking.protocols.sia_codes import contact_id, sia_block
@@ -118,6 +119,22 @@ def test_the_place_and_the_text_beside_an_alarm_are_kept():
     message = said(read(line))
     assert "Living room" in message.alarm_text
     assert (message.fix.lat, message.fix.lon) == (pytest.approx(31.4675), pytest.approx(104.68))
+
+
+@pytest.mark.parametrize(
+    "place", ["[X031N28.050][Y104E40.800]", "[X031E28.050][Y104N40.800]"], ids=["letters", "bare"]
+)
+def test_degrees_in_the_wrong_order_are_told_as_they_were_said(place):
+    line = frame("ADM-CID", PENDANT, "#1A2B|1101 01 004", extended=place)
+    fix = said(read(line)).fix
+    assert (fix.lat, fix.lon) == (pytest.approx(104.68), pytest.approx(31.4675))
+    assert geo.is_swapped(fix.lat, fix.lon)
+
+
+def test_degrees_of_no_place_are_a_warning_beside_the_alarm():
+    message = said(read(frame("ADM-CID", PENDANT, "#1A2B|1101 01 004", extended="[X99E0][Y99N0]")))
+    assert (message.kinds, message.fix) == ((Kind.SOS,), None)
+    assert "position" in message.warnings
 
 
 def test_rubbish_is_neither_an_alarm_nor_a_device():

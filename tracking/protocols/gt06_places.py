@@ -1,7 +1,6 @@
 """Where a GT06 device is, as its frames say it: fixes, cells, access points. Pure."""
 
 import re
-from dataclasses import replace
 
 from tracking.messages import Cell, Message, Wifi
 from tracking.protocols.octets import Octets
@@ -111,7 +110,7 @@ def read_module(message: Message, body: Octets) -> None:
     lat, lon, speed = body.number(4), body.number(4), body.number(1)
     put(message, lat, lon, body.number(2), speed)
     if message.fix:
-        message.fix = replace(message.fix, altitude_m=float(height))
+        message.fix = message.fix._replace(altitude_m=float(height))
 
 
 def read_told(message: Message, text: str) -> None:

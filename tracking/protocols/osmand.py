@@ -117,9 +117,9 @@ def _leaves(prefix: str, entry: dict[str, object]) -> Iterator[tuple[str, object
 def _collect_pairs(pairs: list[tuple[str, str]]) -> Found:
     found: Found = {}
     for key, value in pairs:
-        path = key.strip().lower()
-        if path in fields.PARAMETERS:
-            found.setdefault(fields.NAMES[path], []).append((path, Param(value)))
+        path = key if key in fields.PARAMETERS else key.strip().lower()
+        if name := fields.PARAMETERS.get(path):
+            found.setdefault(name, []).append((path, Param(value)))
     return found
 
 

@@ -13,7 +13,6 @@ T = TypeVar("T")
 KNOT_MPS = 0.514444
 
 PERCENT, SHARE = values.measured(100), values.measured(1)
-DEGREES = values.within(-180, 180)
 METRES, HEIGHT = values.measured(1e7), values.within(-12_000, 100_000)
 SPEED, KNOTS = values.measured(1_000), values.measured(2_000)
 
@@ -63,9 +62,10 @@ def build(found: Found, *, zone: tzinfo) -> Message:
     """One message from the fields found; what is wrong with them stands in its `errors`."""
     reader = _Reader(found)
     alarms = [value for _, value in found.get("alarm", ())]
-    kinds = words.read(alarms)
-    if Kind.SOS in words.read(v for _, v in found.get("event", ()) if isinstance(v, str)):
-        kinds = kinds if Kind.SOS in kinds else (Kind.SOS, *kinds)
+    kinds = words.read(alarms) if alarms else ()
+    if "event" in found and Kind.SOS not in kinds:
+        said = words.read(value for _, value in found["event"] if isinstance(value, str))
+        kinds = (Kind.SOS, *kinds) if Kind.SOS in said else kinds
     percent = reader.take("percent", PERCENT)
     level = reader.take("level", SHARE)
     if level is not None:
@@ -98,8 +98,8 @@ def _device_id(reader: "_Reader", *, insist: bool) -> str:
 
 
 def _fix(reader: "_Reader", message: Message) -> Fix | None:
-    lat = reader.take("lat", DEGREES)
-    lon = reader.take("lon", DEGREES)
+    lat = reader.take("lat", values.degrees)
+    lon = reader.take("lon", values.degrees)
     if place := reader.take("location", values.place):
         lat, lon = place
     accuracy_m = reader.take("accuracy", METRES)
@@ -147,6 +147,19 @@ class _Reader:
         there = self.found.get(name)
         if not there:
             return None
+        if len(there) > 1:
+            return self._one_of(name, there, read)
+        ((path, value),) = there
+        try:
+            return None if value == "" else read(value)
+        except (ValueError, OverflowError) as error:
+            self.errors.setdefault(path, str(error))
+            return None
+
+    def _one_of(
+        self, name: str, there: list[tuple[str, object]], read: Callable[[object], T | None]
+    ) -> T | None:
+        """What is said more than once, if it is the same."""
         taken: list[T] = []
         for path, value in there:
             if value == "":

@@ -14,8 +14,8 @@ from datetime import datetime
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from tracking.messages import Fix, Kind, Message
-from tracking.protocols import scaip_codes, sip
+from tracking.messages import Kind, Message
+from tracking.protocols import readings, scaip_codes, sip
 from tracking.protocols.dialect import Heard, Session
 from tracking.words import printable
 
@@ -40,7 +40,7 @@ _NAMES = {
     "reference": "ref",
 }
 _TEXTS = ("did", "dte", "stt", "lco", "lva", "lte", "ite", "pri")
-_PAIR = re.compile(r"\s*(-?\d{1,2}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*")
+_PAIR = re.compile(r"\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*,\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*")
 
 
 class Refused(Exception):
@@ -107,7 +107,8 @@ def _read(request: sip.Request, session: Session) -> Heard:
     message.alarm_text = printable(f"{told} {text}")
     message.reference = printable(f"{request.header('call-id')} {request.header('cseq')}")
     message.callback = _callback(said.get("crd", ""))
-    message.fix = _fix(said)
+    if found := _PAIR.fullmatch(said.get("geo", "")):
+        readings.place(message, float(found[1]), float(found[2]), valid=True)
     status = OK if message.device_id else INCOMPLETE
     reply = _reply(request, root, said.get("ref", ""), status)
     return Heard((message,), reply, refusal if message.device_id or message.kinds else reply)
@@ -190,12 +191,3 @@ def _reply(request: sip.Request, root: str, reference: str, status: str) -> byte
 def _callback(said: str) -> str:
     address = printable(said, 256)
     return address if address.rpartition(":")[2] else ""
-
-
-def _fix(said: dict[str, str]) -> Fix | None:
-    found = _PAIR.fullmatch(said.get("geo", ""))
-    if not found:
-        return None
-    lat, lon = float(found[1]), float(found[2])
-    sound = abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0)
-    return Fix(lat, lon) if sound else None

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tracking.messages import Fix, Kind, Message
-from tracking.protocols import sia_codes
+from tracking.messages import Kind, Message
+from tracking.protocols import readings, sia_codes
 from tracking.protocols.dialect import Heard, Session
 from tracking.protocols.sia_frames import Envelope, crc16, frame, unlock
 from tracking.words import printable
@@ -167,9 +167,8 @@ def _place(message: Message, extended: dict[str, str]) -> None:
     if told:
         message.alarm_text = printable(" ".join([message.alarm_text, *told]))
     lat, lon = _degrees(extended.get("Y", "")), _degrees(extended.get("X", ""))
-    if lat is None or lon is None or abs(lat) > 90 or abs(lon) > 180 or (lat, lon) == (0, 0):
-        return
-    message.fix = Fix(lat, lon, fixed_at=message.sent_at)
+    if lat is not None and lon is not None:
+        readings.place(message, lat, lon, valid=True)
 
 
 def _degrees(text: str) -> float | None:

@@ -42,7 +42,11 @@ def decode(body: bytes, *, zone: tzinfo) -> list[Message]:
     entries = document if isinstance(document, list) else [document]
     if not entries or not all(isinstance(entry, dict) for entry in entries):
         return [salvage.message(body, "must be a JSON object or a list of them")]
-    return [_message(entry, zone) for entry in entries]
+    messages = [_message(entry, zone) for entry in entries]
+    if all(message.errors and not message.kinds for message in messages):
+        cry = salvage.message(body, "holds an alarm where none belongs")
+        return [cry] if cry.kinds else messages
+    return messages
 
 
 def _message(entry: dict[str, object], zone: tzinfo) -> Message:

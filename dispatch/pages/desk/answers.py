@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch import presence, surge
+from dispatch import presence, surge, whereabouts
 from dispatch.live import pokes
 from dispatch.models import NoteDraft
 from dispatch.pages import labels
@@ -17,7 +17,6 @@ from dispatch.pages.desk import case, choices, person, place, queue, replay, roo
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
 from elders import roles
-from elders import selectors as register
 from elders.models import User
 from providers.models import Category
 from telephony.models import Call
@@ -80,7 +79,7 @@ def heading(found: Subject) -> dict[str, Any]:
     """Of the request that lies open: what it is called, and the numbers of the services."""
     if found.request is None:
         return {}
-    request, services = found.request, register.public_services(found.elder)
+    request, services = found.request, whereabouts.services(found.request)
     return {
         "heading": labels.whose(request),
         "state": labels.STATES.get(request.state),

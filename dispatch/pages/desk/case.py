@@ -108,7 +108,10 @@ def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
         "ended": labels.label(labels.DISPOSITIONS, request.disposition),
         "where": whereabouts.present(request, now=now),
         "excluded": [choices.left_out(one) for one in request.exclusions],
-        "assignments": request.assignments.select_related("worker__provider").order_by("id"),
+        "assignments": [
+            (one, list(one.pictures.defer("content")), labels.label(labels.SIGNED, one.signed))
+            for one in request.assignments.select_related("worker__provider").order_by("id")
+        ],
         "handovers": request.handovers.select_related("by").order_by("id"),
         "clocks": [
             (one.due_at, labels.label(labels.CLOCKS, one.kind))

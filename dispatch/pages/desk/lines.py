@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dispatch.models import Event
 from dispatch.pages import labels, timeline
@@ -37,7 +37,7 @@ SENTENCES: dict[str, Any] = {
     "assignment.departed": gettext_lazy("%(worker)s set out"),
     "assignment.arrived": gettext_lazy("%(worker)s arrived. %(evidence)s %(proof)s"),
     "assignment.overdue": gettext_lazy("The visit lasts too long: %(step)s"),
-    "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s"),
+    "assignment.finished": gettext_lazy("%(worker)s finished. %(note)s %(signed)s"),
     "assignment.released": gettext_lazy("%(worker)s fell away: %(why)s"),
 }
 GRAVE = frozenset({"request.unfilled", "request.escalated", "request.joined"})
@@ -74,6 +74,8 @@ def sentence(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "request.noted" and data.get("proof"):
         proof = labels.label(labels.PROOFS, str(data["proof"]))
         return _("Is with her: %(proof)s") % {"proof": proof}
+    if photos := data.get("photos"):
+        return _photos(int(photos))
     words = SENTENCES.get(kind)
     if not words:
         return kind
@@ -105,6 +107,13 @@ class _Facts(dict[str, str]):
         return ""
 
 
+def _photos(count: int) -> str:
+    if count < 0:
+        return _("A photograph was taken back")
+    said = ngettext("%(n)d photograph of the visit", "%(n)d photographs of the visit", count)
+    return said % {"n": count}
+
+
 def _place(data: Mapping[str, Any]) -> str:
     """On whose word and how exact; the sentence that was read out is the town's language alone."""
     source = labels.label(labels.SOURCES_OF_PLACE, str(data.get("source", "")))
@@ -118,6 +127,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "role": labels.ROLES,
     "step": labels.OVERDUE,
     "proof": labels.PROOFS,
+    "signed": labels.SIGNED,
     "service": timeline.SERVICES,
     "why": labels.WHY,
     "answer": labels.ANSWERS,

@@ -101,6 +101,7 @@ def close(request: DeskRequest, pk: int) -> HttpResponse:
         disposition=guard.choice(request.POST, "disposition", Disposition),
         reason=guard.words(request.POST, "reason"),
         seen_by=guard.words(request.POST, "seen_by", most=120),
+        spoken=request.POST.get("spoken") == "1",
         seq=guard.number(request.POST, "seq"),
     )
     return answers.done(_("Request %(number)s is closed.") % {"number": found.number})

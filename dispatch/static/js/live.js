@@ -40,7 +40,7 @@
     beforeNodeMorphed: (old, fresh) => {
       if (old.nodeType !== Node.ELEMENT_NODE) return true;
       if (old.localName === "form" && fresh.localName === "form" && address(old) !== address(fresh)) empty(old);
-      if (old.hasAttribute("data-map")) return false;
+      if (old.hasAttribute("data-map") || old.hasAttribute("data-sign")) return false;
       return !(isField(old) && sameField(old, fresh) && touched(old));
     },
     beforeAttributeUpdated: (name, node) => {

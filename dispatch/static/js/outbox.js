@@ -2,6 +2,7 @@
 // with the moment it was pressed and a key of its own, so that the server does it once.
 //   <body data-outbox="worker-7">      whose it is: nobody else's sign-in sends it
 //   <form data-queue="I have arrived"> kept if it cannot be sent; the words stand in the list
+//   <form data-queue data-toggle> with a button[role=switch][data-then]: pressed again, it is as it was
 //   <div data-steps> of such forms     the one after a kept one is shown, so that work can go on
 //   #outbox                            [data-waiting] with [data-count] and a list, [data-refused] with a
 //       list; the <template>s of a line in them have [data-words], [data-pressed], [data-why], [data-seen]
@@ -29,7 +30,9 @@
   const change = (key, found) => write(read().flatMap((press) => (press.key === key ? found(press) : [press])));
 
   function keep(press) {
-    if (waiting().some(({ key, path }) => key === press.key || path === press.path)) return;
+    const same = waiting().find(({ key, path }) => key === press.key || path === press.path);
+    if (same?.toggles && same.key !== press.key) change(same.key, () => []); // back as it was
+    if (same) return;
     write([...held, press]);
     document.getElementById("outbox").scrollIntoView({ block: "nearest" });
     later();
@@ -92,8 +95,9 @@
     const press = {
       key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
       path: event.detail.path,
-      fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)],
+      fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)].filter(([, value]) => typeof value === "string"), // photos.js has the files
       words: form.dataset.queue,
+      toggles: "toggle" in form.dataset,
       at: Date.now() + offset,
     };
     if (waiting().length || !navigator.onLine) {
@@ -135,6 +139,15 @@
     }));
   }
 
+  // A switch stands as it was pressed; its value is what the server was asked to make of it.
+  function turn(node, isKept) {
+    if (isKept === node.hasAttribute("data-turned")) return;
+    const checked = isKept ? node.value === "1" : node.value !== "1";
+    node.setAttribute("aria-checked", String(checked));
+    [node.textContent, node.dataset.then] = [node.dataset.then, node.textContent];
+    node.toggleAttribute("data-turned", isKept);
+  }
+
   function draw() {
     const box = document.getElementById("outbox");
     if (!box) return;
@@ -146,6 +159,7 @@
     for (const form of document.querySelectorAll("form[data-queue]")) {
       const isKept = paths.has(new URL(form.action).pathname);
       form.toggleAttribute("data-kept", isKept);
+      if ("toggle" in form.dataset) turn(form.querySelector("[role=switch]"), isKept);
     }
     for (const steps of document.querySelectorAll("[data-steps]")) {
       const forms = [...steps.children].filter((node) => node.matches("form[data-queue]"));

@@ -1,0 +1,84 @@
+"""A walk through the town, told in whatever order and however often, ends at the same place."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from tests.tracking.walks import EVERY_S, Walk, walk
+from tracking.doubts import JUMP
+from tracking.geo import distance_m
+from tracking.messages import Fix, Message
+from tracking.models import Device, Position, Protocol
+from tracking.reception import Said, Sender, receive_news
+
+BEGINS = datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
+WATCH = Sender(Protocol.OSMAND)
+BURST = 25
+
+
+def as_measured(trace, chance):
+    """Each at its moment."""
+    return [([fix], at) for fix, at in zip(trace.fixes, trace.at, strict=True)]
+
+
+def without_network(trace, chance):
+    """Kept, and told in bursts an hour later; what was not confirmed is told again."""
+    later = trace.at[-1] + timedelta(seconds=EVERY_S)
+    bursts = [trace.fixes[n : n + BURST] for n in range(0, len(trace.fixes), BURST)]
+    twice = [burst for burst in bursts for _ in range(1 + (chance.random() < 0.4))]
+    return [(burst, later + timedelta(seconds=n)) for n, burst in enumerate(twice)]
+
+
+def newest_first(trace, chance):
+    """Where she is now before where she was."""
+    later = trace.at[-1] + timedelta(seconds=EVERY_S)
+    return [([fix], later) for fix in reversed(trace.fixes)]
+
+
+def in_disorder(trace, chance):
+    """Over two ways at once, one of which is slow: doubled, late, and in any order."""
+    slow = [
+        ([fix], min(at + timedelta(seconds=chance.randrange(900)), trace.at[-1]))
+        for fix, at in zip(trace.fixes, trace.at, strict=True)
+        if chance.random() < 0.5
+    ]
+    told = [*as_measured(trace, chance), *slow]
+    chance.shuffle(told)
+    return sorted(told, key=lambda one: one[1].minute // 10)
+
+
+def tell(name: str, told: list[tuple[list[Fix], datetime]]) -> Device:
+    for fixes, at in told:
+        messages = [Message(name, sent_at=fix.fixed_at, fix=fix) for fix in fixes]
+        receive_news([Said(messages, WATCH, at)], now=at)
+    return Device.objects.get(device_id=name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", [3, 17, 58])
+@pytest.mark.parametrize("way", [without_network, newest_first, in_disorder])
+def test_a_walk_ends_at_the_same_place_however_it_is_told(seed, way, notebook):
+    trace: Walk = walk(seed, begins=BEGINS)
+    first = tell("as measured", as_measured(trace, Random(seed)))
+    other = tell("told otherwise", way(trace, Random(seed)))
+    last = trace.fixes[-1]
+    for watch in (first, other):
+        assert (watch.lat, watch.lon, watch.fixed_at) == (last.lat, last.lon, last.fixed_at)
+        assert (watch.valid, watch.clock) == (True, "good")
+        assert distance_m(watch.lat, watch.lon, *trace.home) < 60
+        kept = Position.objects.filter(device=watch)
+        said = {(fix.lat, fix.lon, fix.fixed_at) for fix in trace.fixes}
+        assert set(kept.values_list("lat", "lon", "fixed_at")) == said
+        assert kept.count() == len(said)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", [3, 17, 58])
+def test_an_echo_across_the_town_is_labelled_and_her_pace_is_not(seed, notebook):
+    trace = walk(seed, begins=BEGINS)
+    watch = tell("watch", as_measured(trace, Random(seed)))
+    sound = Position.objects.filter(device=watch, valid=True, clock="good").order_by("fixed_at")
+    leaps = [place.accuracy_m for place in sound if place.doubt == JUMP]
+    assert 1 <= len(leaps) <= 2  # there, and back
+    assert not sound.exclude(doubt__in=["", JUMP]).exists()
