@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 
+from config import outside_line
+
 LOOK_EVERY_S = 0.1
 
 
@@ -78,6 +80,25 @@ class Canary:
         if not heard.startswith(b"SIP/2.0 "):
             raise Missed("the exchange answers, and not in SIP")
         return Sung("exchange", self.clock() - began)
+
+    def ring_by_sip(self, address: tuple[str, int], number: str, hotline: str) -> Sung:
+        """Rings `hotline` from `number` at a telephone exchange, as a caller of its trunk does;
+        until it has picked up and the API shows the call."""
+        host, port = address
+        began, before = self.clock(), self._newest_call(number)
+        patience_s = self.patience_s
+        try:
+            with outside_line.ringing(host, port, number=number, to=hotline, patience_s=patience_s):
+                self._until(lambda: self._newest_call(number) > before, began, "no call by SIP")
+        except (OSError, outside_line.Refused) as fault:
+            raise Missed(f"the exchange at {host}:{port}: {fault}") from fault
+        return Sung("call by SIP to operator", self.clock() - began)
+
+    def _newest_call(self, number: str) -> int:
+        """The id of the last call of that number that an operator sees; 0 for none."""
+        found = self._asked("GET", "/api/v1/calls", mine=True, params={"limit": 50})
+        mine = [call["id"] for call in found.get("items", []) if call.get("from") == number]
+        return max(mine, default=0)
 
     def _case(self, device_id: str) -> int | None:
         """The request of the last alarm; None while there is none that is open."""

@@ -16,6 +16,7 @@ class Link(models.Model):
     well_at = models.DateTimeField(
         _("last heard"), null=True, blank=True, help_text=_("When the carrier last answered.")
     )
+    unregistered_since = models.DateTimeField(null=True, editable=False)  # the trunk knows us not
 
     class Meta:
         verbose_name = _("link to a carrier")

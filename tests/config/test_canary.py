@@ -16,7 +16,7 @@ from elders import tokens
 from tests import cast
 from tests.crashes.test_kills import witness
 from tests.infra import house as houses
-from tests.infra.process import ROOT
+from tests.infra.process import ROOT, free_port
 
 BUTTON, NUMBER = "canary-7f3a", "+8613899999999"
 
@@ -65,6 +65,35 @@ def test_a_press_that_nobody_can_see_is_missed():
     canary = Canary(client, "token", clock=lambda: next(seconds), pause=lambda s: None)
     with pytest.raises(Missed, match="no case of the press within 15 s"):
         canary.press(BUTTON)
+
+
+def test_an_exchange_that_does_not_pick_up_is_missed():
+    def house(request):
+        return httpx.Response(200, json={"items": []})
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as exchange:
+        exchange.bind(("127.0.0.1", 0))
+        heard = []
+
+        def refuse():
+            asked, caller = exchange.recvfrom(4096)
+            heard.append(asked.decode())
+            head = [line for line in heard[0].split("\r\n") if line[:4] in ("Via:", "Call", "CSeq")]
+            exchange.sendto("\r\n".join(["SIP/2.0 486 Busy Here", *head, "", ""]).encode(), caller)
+            heard.append(exchange.recv(4096).decode())
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
+        with pytest.raises(Missed, match="486 Busy Here"):
+            Canary(client, "token", patience_s=30).ring_by_sip(
+                exchange.getsockname(), NUMBER, "12349"
+            )
+        thread.join(30)
+    assert [words.split()[0] for words in heard] == ["INVITE", "ACK"]
+    impatient = Canary(client, "token", patience_s=0.05)
+    with pytest.raises(Missed, match="exchange"):
+        impatient.ring_by_sip(("127.0.0.1", free_port()), NUMBER, "12349")
 
 
 def test_an_exchange_is_asked_by_options_and_missed_when_it_is_silent():

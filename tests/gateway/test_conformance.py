@@ -13,6 +13,8 @@ from tracking.conformance import Kit
 from tracking.protocols.sia_frames import Envelope, frame
 from tracking.protocols.speaking_units import ALL_SPEAKERS, SpeakingSia
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.fixture(scope="module")
 def gateway(opened):

@@ -14,6 +14,8 @@ from tracking.messages import Kind, Message
 from tracking.models import Protocol
 from tracking.reception import Receipt, Sender
 
+pytestmark = pytest.mark.pure
+
 SENDER = Sender(Protocol.SIA, address="10.0.0.1")
 AT = datetime(2026, 3, 10, 8, 0, 0, tzinfo=UTC)
 

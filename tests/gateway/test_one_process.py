@@ -32,6 +32,7 @@ class Server:
         return socket.create_connection(("127.0.0.1", self.ports[protocol]), timeout_s)
 
 
+@pytest.mark.pure
 def test_the_demo_answers_devices_and_says_which_port_is_taken(tmp_path, taken):
     ports = {"sia": free_port()}
     env = {"DEMO": "1", "SIA_PORT": str(ports["sia"]), "GT06_PORT": str(taken)}

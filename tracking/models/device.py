@@ -149,6 +149,7 @@ class Device(Reading):
             models.Index(F("id"), condition=Q(registered=False), name="device_is_unknown"),
             models.Index(F("due_at"), condition=Q(due_at__isnull=False), name="device_is_due"),
             models.Index(F("id"), condition=Q(silent_since__isnull=False), name="device_is_silent"),
+            models.Index(F("id"), condition=~Q(key=""), name="device_has_key"),
             models.Index(
                 F("id"),
                 condition=Q(registered=True, due_at=None, silent_since=None),

@@ -26,7 +26,10 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", default=settings.PUBLIC_BASE_URL)
         parser.add_argument("--device", default=settings.CANARY_DEVICE)
         parser.add_argument("--number", default=settings.CANARY_NUMBER)
-        parser.add_argument("--sip", default="", metavar="HOST:PORT", help="ask an exchange, too")
+        parser.add_argument("--sip", default="", metavar="HOST:PORT", help="ring an exchange, too")
+        parser.add_argument(
+            "--hotline", default=settings.HOTLINE_NUMBER, help="what it rings there"
+        )
         parser.add_argument("--every", type=float, default=0.0, metavar="S", help="again and again")
         parser.add_argument("--patience", type=float, default=15.0, metavar="S")
 
@@ -50,7 +53,11 @@ class Command(BaseCommand):
             songs.append(lambda: canary.ring(options["number"]))
         if options["sip"]:
             host, _, port = options["sip"].partition(":")
-            songs.append(lambda: canary.options((host, int(port or 5060))))
+            address = host, int(port or 5060)
+            number, hotline = options["number"], options["hotline"]
+            songs.append(lambda: canary.options(address))
+            if number and hotline:
+                songs.append(lambda: canary.ring_by_sip(address, number, hotline))
         sung = [self._sung(song) for song in songs]
         return all(sung)
 

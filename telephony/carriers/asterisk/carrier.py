@@ -38,8 +38,9 @@ class Asterisk(Carrier):
         }
 
     def is_well(self, *, now: datetime) -> bool:
-        """Whether one of our processes holds a link on which Asterisk answers."""
-        return holding.is_well(self.name, now=now)
+        """Whether one of our processes holds a link on which Asterisk answers, and the trunk
+        knows where Asterisk is."""
+        return holding.is_well(self.name, now=now) and holding.is_registered(self.name, now=now)
 
     def call(self, job: OutboundJob) -> str:
         """The reference is the attempt's own name, so it is known before anybody is rung."""

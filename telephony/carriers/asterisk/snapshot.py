@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from telephony import inbound
-from telephony.carriers.asterisk import names
+from telephony.carriers.asterisk import names, registrations
 from telephony.carriers.asterisk.acts import RING_S
 from telephony.carriers.asterisk.client import Client
 from telephony.carriers.asterisk.leg import Leg, e164, end
@@ -57,6 +57,7 @@ def reconcile(board: Switchboard, client: Client, *, fresh: bool) -> None:
         board.turns.post(f"room-{call_id}", board.clear, call_id)
     if fresh:
         _unheard(board, client, channels)
+    registrations.look(board.carrier, client, now=began_at)
 
 
 def _may_ring(ref: str, now_at: datetime) -> bool:

@@ -4,6 +4,8 @@ import socket
 import threading
 from typing import Self
 
+LISTS = ("CoreShowChannels", "DBGetTree", "ConfbridgeList", "PJSIPShowRegistrationsOutbound")
+
 
 class FakeAmi:
     """`with FakeAmi() as it:` listens on `it.port`; each connection is greeted and logged in."""
@@ -13,6 +15,7 @@ class FakeAmi:
         self.port: int = self._door.getsockname()[1]
         self.actions: list[dict[str, str]] = []
         self.raw = b""
+        self.listed: dict[str, list[dict[str, str]]] = {}  # action → the events it lists
         self._greets, self.answers = greets, answers
         self.is_deaf = threading.Event()
         self._lines: list[socket.socket] = []
@@ -80,9 +83,12 @@ class FakeAmi:
     def _take(self, action: dict[str, str], line: socket.socket) -> None:
         if self.answers:
             number = action.get("ActionID", "")
-            listing = action["Action"] in ("CoreShowChannels", "DBGetTree", "ConfbridgeList")
+            listing = action["Action"] in LISTS
             said = f"Response: Success\r\nActionID: {number}\r\n\r\n"
             if listing:
+                for event in self.listed.get(action["Action"], []):
+                    lines = [f"{name}: {value}" for name, value in event.items()]
+                    said += "\r\n".join([*lines, f"ActionID: {number}"]) + "\r\n\r\n"
                 said += f"Event: Done\r\nActionID: {number}\r\nEventList: Complete\r\n\r\n"
             line.sendall(said.encode())
         with self._heard:
