@@ -40,7 +40,7 @@ serve: $(VENV)/.base $(VENDOR)/.done $(CATALOGUES)  ## production processes; nee
 bench: $(VENV)/.dev $(VENDOR)/.done  ## benchmarks as ratios; BENCH=calls,ring,start picks
 	@exec $(PY) -m bench
 
-screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## the pictures of the README, from the running demo
+screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## every main page in both languages and themes, from the running demo
 	@exec $(PY) -m tests.infra.screenshots
 
 lock: $(VENV)/.dev  ## compile the requirements and the front-end lock anew

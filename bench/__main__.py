@@ -14,6 +14,7 @@ ALL = (
         "gateway",
         "ingest",
         "match",
+        "pages",
         "ring",
         "screens",
         "start",

@@ -55,9 +55,8 @@ def as_svg(strokes: str) -> bytes:
 
 
 def _drawn_anew(found: Image.Image) -> bytes:
-    found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is read no larger than needed
+    found.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # first: the rest is done on a small picture
     upright = ImageOps.exif_transpose(found).convert("RGBA")
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     plain = Image.new("RGB", upright.size, "white")
     plain.paste(upright, mask=upright.getchannel("A"))
     written = io.BytesIO()

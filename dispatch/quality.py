@@ -4,11 +4,13 @@ Offers that were withdrawn are nobody's doing and do not count. On time is what 
 promised: the way took no longer than the clock of "late" allows (`timing.LATE_FACTOR`).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
 from django.db.models import Avg, Count
+from django.utils import timezone
 
 from dispatch.models import Assignment, Offer, Rating, Survey
 from dispatch.states import AssignmentState, OfferState, Role
@@ -17,6 +19,19 @@ from providers.models import Provider
 
 LATELY = timedelta(days=28)
 ANSWERED = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How the offers of one day in town were answered."""
+
+    accepted: int = 0
+    declined: int = 0
+    expired: int = 0
+
+    @property
+    def offers(self) -> int:
+        return self.accepted + self.declined + self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,12 @@ class Quality:
     score: float | None
     rated: int  # by families, in stars from 1 to 5
     stars: float | None
+    days: list[Day]  # the oldest first, today last
+
+    @property
+    def whole(self) -> Day:
+        """All days together."""
+        return Day(*(sum(getattr(day, word) for day in self.days) for word in ANSWERED))
 
 
 def measure(house: Provider, *, now: datetime) -> Quality:
@@ -71,4 +92,13 @@ def measure(house: Provider, *, now: datetime) -> Quality:
         score=said["mean"],
         rated=stars["times"],
         stars=stars["mean"],
+        days=_by_day([(state, made) for state, made, _at in answered], now=now),
     )
+
+
+def _by_day(answered: list[tuple[str, datetime]], *, now: datetime) -> list[Day]:
+    today = timezone.localdate(now)
+    seen = Counter((state, (today - timezone.localdate(made)).days) for state, made in answered)
+    return [
+        Day(*(seen[str(state), ago] for state in ANSWERED)) for ago in reversed(range(LATELY.days))
+    ]

@@ -1,6 +1,7 @@
 """A zone as it is drawn: what makes an alarm of it, and when it watches no longer."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -35,6 +36,19 @@ def _absences_s(zone: Zone, *, now: datetime) -> list[float]:
 def begin_again(zone: Zone) -> None:
     """The zone was changed: what was known of who stands where holds no longer."""
     zone.stands.all().delete()
+
+
+def drawn(elder: Elder) -> list[dict[str, Any]]:
+    """Her zones for a map: [{"corners": [[lat, lon], …], "radius_m", "kind", "label"}]."""
+    return [
+        {
+            "corners": zone.corners,
+            "radius_m": zone.radius_m,
+            "kind": zone.kind,
+            "label": str(zone),
+        }
+        for zone in elder.zones.filter(active=True)
+    ]
 
 
 def switch_off(zone: Zone) -> None:

@@ -139,9 +139,9 @@ DOUBTS: dict[str, Any] = {
 }
 # How she signed at the end of a visit.
 SIGNED: dict[str, Any] = {
-    "screen": _("signed on the screen"),
-    "paper": _("signed on paper"),
-    "could_not": _("could not sign"),
+    "screen": _("Signed on the screen"),
+    "paper": _("Signed on paper"),
+    "could_not": _("Could not sign"),
 }
 # How an arrival is known.
 PROOFS: dict[str, Any] = {

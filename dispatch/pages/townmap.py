@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import selectors, standing
-from dispatch.models import ServiceRequest
+from dispatch.models import OutageElder, ServiceRequest
 from dispatch.states import OPEN, Priority
 from elders.models import Elder, User
 from elders.selectors import elders_for
@@ -34,6 +34,7 @@ LAYERS = {
     "risk": _("Elders at risk"),
     "worker": _("Carers on duty"),
     "provider": _("Providers"),
+    "outage": _("Cannot call for help (outage)"),
 }
 
 
@@ -51,6 +52,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         *_dots("provider", _pairs(providers_for(user))),
         *_dots("worker", _pairs(workers_for(user).filter(on_duty=True))),
         *_dots("risk", _pairs(at_risk(user, now=now))),
+        *_dots("outage", _pairs(cut_off(user, now=now))),
     ]
     for row, place in sorted(still, key=lambda pair: pair[0].priority == Priority.EMERGENCY):
         layer = "emergency" if row.priority == Priority.EMERGENCY else "request"
@@ -72,6 +74,13 @@ def at_risk(user: User, *, now: datetime) -> QuerySet[Elder]:
     """The elders whom an unanswered check-in of today leaves in doubt."""
     silent = standing.silent_today(selectors.checkins_for(user), now=now)
     return elders_for(user, now=now).filter(pk__in=silent.values("elder"))
+
+
+def cut_off(user: User, *, now: datetime) -> QuerySet[Elder]:
+    """Those on the list of an outage whom nobody has looked after yet."""
+    waiting = OutageElder.objects.filter(outage__ended_at=None)
+    waiting = waiting.exclude(state=OutageElder.State.DONE)
+    return elders_for(user, now=now).filter(pk__in=waiting.values("elder"))
 
 
 def _pairs(rows: QuerySet[Placed]) -> list[Place]:

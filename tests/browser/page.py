@@ -17,7 +17,7 @@ SCRIPTS = (
     "vendor/htmx.min.js",
     "vendor/idiomorph.min.js",
     "vendor/leaflet/leaflet.js",
-    *(f"js/{name}.js" for name in "live bus clock keys pick prefs map sound aloud".split()),
+    *(f"js/{name}.js" for name in "live bus clock keys pick prefs map draw sound aloud".split()),
 )
 SHEETS = ("tokens", "base", "components", "map")
 CONFIG = {"allowEval": False, "includeIndicatorStyles": False}

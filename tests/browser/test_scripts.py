@@ -296,6 +296,33 @@ def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
     assert it.page.evaluate("heard[0]") == {"text": "Read", "by": "sound"}
 
 
+def test_a_zone_is_drawn_by_pressing_the_map_and_by_typing(live):
+    names = ("lat", "lon", "corners", "radius_m")
+    fields = "".join(f'<p class="field"><textarea name="{name}"></textarea></p>' for name in names)
+    shapes = '<select name="shape"><option>circle</option><option>area</option></select>'
+    pins = '{"markers": [{"id": "home", "kind": "elder", "lat": 30, "lon": 120}]}'
+    it = live(
+        lambda n: "",
+        html=f'<form id="zone">{shapes}{fields}</form><script id="pins" type="application/json">'
+        f'{pins}</script><div id="map" class="map" data-map="pins" data-draw="zone"></div>'
+        "<button data-draw-back>Back</button>",
+    )
+    page, host = it.page, it.page.locator("#map")
+    page.fill("[name=radius_m]", "150")
+    host.click(position={"x": 200, "y": 100})
+    assert page.input_value("[name=lat]").startswith(("29.99", "30.00"))
+    assert page.locator(".pin-handle").count() == 2  # its middle, and how far it reaches
+    page.select_option("[name=shape]", "area")
+    expect(page.locator("[name=lat]")).to_be_hidden()
+    for x, y in ((60, 60), (140, 60), (140, 140), (60, 140)):
+        host.click(position={"x": x, "y": y})
+    page.click("[data-draw-back]")
+    assert len(page.input_value("[name=corners]").splitlines()) == 3
+    expect(host).to_have_attribute("data-drawn", "3")
+    page.fill("[name=corners]", "30.1, 120.1\n30.2 120.1")
+    expect(host).to_have_attribute("data-drawn", "2")
+
+
 def test_the_map_stays_and_its_pin_moves_with_the_region(live):
     def inside(n):
         pins = {"markers": [{"id": "w", "kind": "worker", "lat": 31.46 + n / 5000, "lon": 104.6}]}

@@ -51,7 +51,7 @@ def test_fifty_kills_of_the_server_lose_nothing_and_do_nothing_twice(tmp_path):
 def test_kills_of_celery_and_of_the_server_lose_nothing_on_postgresql(
     tmp_path, postgres, redis_server
 ):
-    moments = random.Random(SEED)
+    moments, before = random.Random(SEED), postgres.deadlocks()
     with houses.production(tmp_path, postgres, redis_server) as house, witness(house) as crowd:
         elders, workers = crowd.one(truth.town, ELDERS, WORKERS)
         parts = {"server": house.server, "worker": house.parts[0], "beat": house.parts[1]}
@@ -68,3 +68,4 @@ def test_kills_of_celery_and_of_the_server_lose_nothing_on_postgresql(
         for part in (parts["beat"], parts["worker"], parts["server"]):
             part.stop(timeout_s=30)
         assert crowd.one(truth.broken, callers.promises, timezone.now()) == []
+        assert postgres.deadlocks() == before

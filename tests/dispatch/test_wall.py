@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dispatch import actors, intake, rhythm
+from dispatch.models import Outage
 from dispatch.pages import townmap
 from dispatch.states import Priority
 from elders.models import Elder, GridCell
@@ -129,3 +130,14 @@ def test_alarms_of_the_day_stand_by_their_gravest_kind(client, mei):
     told = " ".join(client.get(reverse("wall-now")).content.decode().split())
     assert '<dt>SOS button</dt><dd class="num">2</dd>' in told
     assert '<dt>Fall</dt><dd class="num">1</dd>' in told
+
+
+def test_who_cannot_call_for_help_in_an_outage_is_a_layer_until_looked_after(mei):
+    about = {"cause": "silent", "scope": "grid", "key": "330106"}
+    outage = Outage.objects.create(**about, since=NOON, opened_at=NOON)
+    line = outage.elders.create(elder=mei, risk=1)
+    sol = cast.sol()
+    drawn = townmap.read(sol, now=NOON)["dots"]
+    assert [round(mei.lat, 5), round(mei.lon, 5), "outage", 1] in drawn
+    type(line).objects.filter(pk=line.pk).update(state="done")
+    assert "outage" not in {layer for *_, layer, _ in townmap.read(sol, now=NOON)["dots"]}

@@ -65,6 +65,10 @@ class Postgres(Process):
             connection.execute(words.format(sql.Identifier(name), sql.Identifier(like)))
         return self.url(name)
 
+    def deadlocks(self) -> int:
+        """How many it had to break since it was first started."""
+        return self.log.read_text("utf-8", "replace").count("deadlock detected")
+
     def pause(self) -> None:
         """Stands still, with all its connections, until `resume`."""
         self._signal_each(signal.SIGSTOP)

@@ -1,4 +1,7 @@
-"""`make screenshots`: the pictures of the README and of `docs/`, taken from the running demo.
+"""`make screenshots`: pictures of the running demo.
+
+Those of the README go to `docs/pictures/`; every main page in both languages and themes goes to
+`var/pictures/` (`tests/infra/gallery.py`), which is not committed.
 
 Plays a meal and an alarm through the API and a device, photographs the pages in Chromium, and
 brings both to their end. `make demo` must be running on the same VAR_DIR.
@@ -21,11 +24,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.infra import gallery
 from tests.infra.browser import QUIET, chromium_path
 from tests.infra.process import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
-CARD = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "demo.json"
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var"))
+CARD, GALLERY = VAR / "demo.json", VAR / "pictures"
 LARGEST = 250_000  # bytes of a picture that is committed
 DESK: ViewportSize = {"width": 1216, "height": 760}
 TELEPHONE: ViewportSize = {"width": 390, "height": 760}
@@ -158,6 +163,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         try:
             photograph(browser, demo, alarm)
+            drawn = gallery.draw(browser, card, alarm, GALLERY)
+            print(f"{GALLERY}: {drawn} pictures")
         finally:
             browser.close()
             bring_to_an_end(demo, meal, alarm)

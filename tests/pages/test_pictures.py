@@ -145,7 +145,7 @@ def test_she_signs_with_her_finger_and_the_desk_sees_the_strokes(his, visit):
     assert visit.signed == "screen"
     desk = town.browser(cast.olive())
     page = desk.get(f"/console/requests/{visit.request_id}/").content.decode()
-    assert "signed on the screen" in page
+    assert "Signed on the screen" in page
     answer = desk.get(f"/pictures/{Picture.objects.get().pk}/")
     assert answer["Content-Type"] == "image/svg+xml"
     assert f'd="{STROKES}"'.encode() in answer.content

@@ -331,3 +331,14 @@ def test_it_is_for_a_providers_staff_alone(mei, wai):
     for user in (mei.user, wai.user, cast.olive(), cast.ping()):
         assert town.browser(user).get("/provider/").status_code == 403
     assert town.browser().get("/provider/")["Location"] == "/sign-in/?next=/provider/"
+
+
+def test_the_answers_of_four_weeks_and_the_shifts_of_a_week_are_drawn(mei, wai, hers):
+    town.accepted(town.asked(mei))
+    page = hers.get("/provider/").content.decode()
+    assert '<rect class="accepted" x="271" y="0.0" width="8" height="60.0">' in page
+    assert 'accepted <b class="num">1</b>' in page
+    Shift.objects.create(worker=wai, weekday=6, starts=time(20), ends=time(4, 30))
+    page = hers.get("/provider/workers/").content.decode()
+    for strip in ('x="164.0" width="4.0"', 'x="0" width="4.5"'):
+        assert strip in page

@@ -83,3 +83,41 @@ def test_an_operator_switches_one_off_and_it_watches_no_more(mei):
     assert not Zone.objects.filter(active=True).exists()
     assert not zone.stands.exists()
     assert ZoneCrossing.objects.exists()
+
+
+def test_an_area_is_drawn_by_its_corners_and_stands_on_the_map(mei):
+    client = signed_in(cast.ka_ming(mei, Scope.WHEREABOUTS))
+    corners = "30.2741, 120.1551\r\n30.2750 120.1551\n30.2750，120.1570\n"
+    said = TYPED | {"shape": "area", "corners": corners, "radius_m": "0", "lat": "", "lon": ""}
+    assert client.post(f"/zones/elders/{mei.pk}/", said).status_code == 302
+    zone = Zone.objects.get()
+    assert zone.corners == [[30.2741, 120.1551], [30.275, 120.1551], [30.275, 120.157]]
+    page = client.get(f"/zones/elders/{mei.pk}/").content.decode()
+    assert '"corners": [[30.2741, 120.1551], [30.275, 120.1551], [30.275, 120.157]]' in page
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"shape": "area", "corners": "30.27, 120.15\n30.28, 120.15"},
+        {"shape": "area", "corners": "30.27, 120.15\n30.28\n30.29, 120.16"},
+        {"shape": "area", "corners": "here\nthere\nnowhere"},
+        {"shape": "area", "corners": "nan, 120\n30, 120\n31, 120"},
+        {"shape": "circle", "lat": ""},
+        {"shape": "circle", "radius_m": "0"},
+    ],
+)
+def test_a_shape_that_is_none_is_named_and_draws_nothing(mei, said):
+    client = signed_in(cast.ka_ming(mei, Scope.WHEREABOUTS))
+    answer = client.post(f"/zones/elders/{mei.pk}/", TYPED | said)
+    assert answer.status_code == 400
+    assert 'class="error"' in answer.content.decode()
+    assert not Zone.objects.exists()
+
+
+def test_an_operator_sees_her_zones_on_the_map_of_the_case(mei):
+    Zone.objects.create(elder=mei, name="the river", kind="no_go", corners=[[30.2, 120.1]])
+    Zone.objects.create(elder=mei, name="gone", corners=[[30.2, 120.1]], active=False)
+    page = signed_in(cast.olive()).get(f"/console/sending/?elder={mei.pk}").content.decode()
+    assert '"label": "the river"' in page
+    assert '"label": "gone"' not in page

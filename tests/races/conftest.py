@@ -32,10 +32,6 @@ def _everybody(race_env: dict[str, str]) -> Iterator[Crowd]:
 def crowd(_everybody: Crowd, postgres: Postgres) -> Iterator[Crowd]:
     """Sixteen hands on an empty house; afterwards the database must have seen no deadlock."""
     _everybody.one(acts.empty)
-    before = deadlocks(postgres)
+    before = postgres.deadlocks()
     yield _everybody
-    assert deadlocks(postgres) == before, "PostgreSQL had to break a deadlock"
-
-
-def deadlocks(postgres: Postgres) -> int:
-    return postgres.log.read_text("utf-8", "replace").count("deadlock detected")
+    assert postgres.deadlocks() == before, "PostgreSQL had to break a deadlock"

@@ -19,7 +19,8 @@ PAGES = [stop for stop in stops() if not stop.pattern.startswith(("api/", "telep
 FIELDS = """
     action at call callback category code context disposition elder evidence grid id key language
     lat lon name next note on outcome password pk priority purpose q reason reference request role
-    seen_by seq service show text to topic until username why worker what subject number
+    photo seen_by seq service show signature signed spoken stars task text to topic until
+    unsigned_why username why worker what words subject number
 """
 FORMS = st.dictionaries(st.sampled_from(FIELDS.split()), TEXTS, max_size=6)
 QUERIES = st.dictionaries(st.sampled_from(FIELDS.split()), SENDABLE, max_size=3)

@@ -20,6 +20,7 @@ from elders import roles
 from elders.models import User
 from providers.models import Category
 from telephony.models import Call
+from tracking import fences
 
 MODES: dict[str, Any] = {
     "listen": gettext_lazy("Listen"),
@@ -137,6 +138,7 @@ def sending(found: Subject) -> dict[str, Any]:
         "subject": found,
         "where": where,
         "old_s": place.OLD_S,
-        "places": place.markers(where, shown, going, now=now),
+        "places": place.markers(where, shown, going, now=now)
+        | {"zones": fences.drawn(found.elder) if found.elder else []},
         **choices.read(found, ranking),
     }

@@ -6,6 +6,7 @@
 //   {"markers": [{"id": "elder:7", "kind": "elder", "lat": …, "lon": …, "text": "王", "label": "…",
 //                 "accuracy_m": 60, "old": false, "picked": true}, …],
 //    "route": [[lat, lon], …], "fit": ["elder:7", "worker:3"],
+//    "zones": [{"corners": [[lat, lon], …], "radius_m", "kind": "home" | "safe" | "no_go", "label"}],
 //    "cells": [{"ring": [[lat, lon], …], "step": 1…4}, …], "dots": [[lat, lon, layer, weight], …]}
 // cells and dots lie under the pins; a <button data-layer="worker" aria-pressed="true"> beside the
 // map shows and hides a layer of them ("load" is the cells'). Without a pin the whole town is shown.
@@ -13,6 +14,7 @@
 // `fit` names what must be in view (default: all); the view follows until somebody moves the map.
 // data-pick="ID ID": a press (or Enter, for the middle) marks a place and fills the fields of its
 // latitude and longitude, once the base map shows where one is.
+// On an element with data-draw the event "map-made" (detail.map) says when its Leaflet map is there.
 // The same facts must stand in words on the page. data-pad: room to leave, top right bottom left, px.
 (() => {
   "use strict";
@@ -24,7 +26,7 @@
   // light-dark() has no value of its own: ask an element that wears the colour.
   function colours(host) {
     const probe = host.appendChild(document.createElement("i"));
-    const names = ["land", "block", "building", "park", "water", "road", "edge", "avenue", "route", "route-edge", "load", "station", "risk", "request", "emergency"];
+    const names = ["land", "block", "building", "park", "water", "road", "edge", "avenue", "route", "route-edge", "load", "station", "risk", "request", "outage", "emergency", "zone-home", "zone-safe", "zone-no_go"];
     const found = Object.fromEntries(names.map((name) => {
       probe.style.color = `var(--map-${name})`;
       return [name, getComputedStyle(probe).color];
@@ -115,7 +117,7 @@
   };
 
   // --- what is too many for pins ---
-  const DOTS = { worker: [5, "route"], provider: [5, "station"], risk: [8, "risk"], request: [9, "request"], emergency: [13, "emergency"] };
+  const DOTS = { worker: [5, "route"], provider: [5, "station"], risk: [8, "risk"], outage: [7, "outage"], request: [9, "request"], emergency: [13, "emergency"] };
 
   class Overlay {
     constructor(map) {
@@ -143,6 +145,39 @@
     }
   }
 
+  // --- zones: an outline as wide as they reach beyond their corners ---
+  class Zones {
+    constructor(map) {
+      this.map = map;
+      this.group = L.layerGroup().addTo(map);
+      this.renderer = L.svg();
+      map.on("zoomend", () => this.widen());
+    }
+    get bounds() { return L.latLngBounds(this.list.flatMap(({ corners: [[lat, lon]], radius_m: radius, corners }) => corners.length > 1 ? corners : reach(lat, lon, radius))); }
+    show(list = []) {
+      this.list = list;
+      const found = colours(this.map.getContainer());
+      this.group.clearLayers();
+      this.wide = [];
+      for (const { corners, radius_m: radius, kind, label } of list) {
+        const color = found[`zone-${kind}`], common = { renderer: this.renderer, color, fillColor: color, fillOpacity: 0.14, dashArray: kind === "no_go" ? "7 5" : undefined };
+        const outline = corners.length === 1 ? L.circle(corners[0], { ...common, radius, weight: 2 })
+          : L[corners.length === 2 ? "polyline" : "polygon"](corners, { ...common, weight: 2 });
+        outline.bindTooltip(escape(label), { className: "map-tip", sticky: true }).addTo(this.group);
+        if (corners.length < 2 || !radius) continue;
+        const around = corners.length === 2 ? corners : [...corners, corners[0]];
+        const line = L.polyline(around, { renderer: this.renderer, color, opacity: 0.14, interactive: false }).addTo(this.group);
+        this.wide.push({ line, radius });
+      }
+      this.widen();
+    }
+    widen() { for (const { line, radius } of this.wide ?? []) line.setStyle({ weight: 2 * radius / metresPerPixel(this.map) }); }
+  }
+  const reach = (lat, lon, radius) => {
+    const up = radius / 111320, side = up / Math.max(0.1, Math.cos(lat * Math.PI / 180));
+    return [[lat - up, lon - side], [lat + up, lon + side]];
+  };
+
   // --- pins, route, and following them ---
   class View {
     constructor(host) {
@@ -157,12 +192,14 @@
       this.map.createPane("words").style.zIndex = 450;
       this.map.setView([0, 0], 15); // a canvas needs a view before its first layer
       this.over = new Overlay(this.map);
+      this.zones = new Zones(this.map);
       this.route = [L.polyline([], { weight: 9, opacity: 0.9 }), L.polyline([], { weight: 5.5, opacity: 1 })];
       for (const line of this.route) line.options.renderer = this.svg ??= L.svg();
       this.map.on("dragstart", () => { this.held = true; });
       host.addEventListener("wheel", () => { this.held = true; }, { passive: true });
       if (host.dataset.pick) this.pickInto(host.dataset.pick.split(" ").map((id) => document.getElementById(id)));
       this.show();
+      if (host.dataset.draw) host.dispatchEvent(new CustomEvent("map-made", { bubbles: true, detail: { map: this.map } }));
       this.dress();
       this.loadBase();
     }
@@ -199,6 +236,7 @@
       this.route[1].setStyle({ color: found.route });
       this.base?.redraw();
       this.over.show(this.read());
+      this.zones.show(this.zones.list);
     }
     read() {
       try { return JSON.parse(document.getElementById(this.host.dataset.map).textContent); } catch { return {}; }
@@ -206,6 +244,7 @@
     show() {
       const { markers = [], route = [], fit, ...many } = this.read();
       this.over.show(many);
+      this.zones.show(many.zones);
       const wanted = new Set(markers.map((marker) => marker.id));
       for (const [id, pin] of this.pins) if (!wanted.has(id)) { pin.remove(); this.pins.delete(id); }
       for (const marker of markers) {
@@ -227,11 +266,12 @@
       const names = markers.map((marker) => marker.id).sort().join();
       if (names !== this.framed) this.held = false;
       const bounds = L.latLngBounds([...markers.map(({ lat, lon }) => [lat, lon]), ...route]);
+      if (this.host.dataset.draw) bounds.extend(this.zones.bounds);
       const first = this.framed === undefined;
       const inView = names === this.framed && this.map.getBounds().pad(-0.08).contains(bounds);
       if (this.held || inView) return;
       this.framed = names;
-      if (markers.length === 1 && !route.length) this.map.setView(bounds.getCenter(), 16, { animate: !first && !calm.matches });
+      if (markers.length === 1 && !route.length && bounds.getSouthWest().equals(bounds.getNorthEast())) this.map.setView(bounds.getCenter(), 16, { animate: !first && !calm.matches });
       else this.map.fitBounds(bounds, { ...this.padding, animate: !first && !calm.matches });
     }
   }

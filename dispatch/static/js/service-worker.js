@@ -90,7 +90,12 @@ async function rememberPage(address, answer) {
   for (const name of await own("")) if (name !== LENT && name !== KEPT) await caches.delete(name);
 }
 
+// Asked by every page once it is there: one that was on its way while this worker became active is
+// nobody's client yet.
 async function keepNow(address) {
+  await clients.claim();
+  const there = await find(address);
+  if (there && Date.now() - there.at < AGAIN_MS) return;
   const answer = await fetch(address);
   if (isSignedOut(answer)) await forget();
   else await rememberPage(address, answer);

@@ -11,14 +11,15 @@
   let touchedAt = performance.now(), isOld = false;
 
   async function register() {
-    const wasControlled = workers.controller !== null;
+    let wasControlled = workers.controller !== null;
     const registration = await workers.register("/service-worker.js", { scope, updateViaCache: "none" });
     setInterval(() => registration.update().catch(() => undefined), UPDATE_MS);
     const { active } = await workers.ready;
-    if (!wasControlled) active.postMessage({ keep: location.href });
+    if (!root.dataset.keptAt) active.postMessage({ keep: location.href });
     workers.addEventListener("controllerchange", () => {
-      workers.controller?.postMessage({ keep: location.href });
-      isOld = wasControlled;
+      isOld ||= wasControlled;
+      wasControlled = true;
+      if (isOld) workers.controller?.postMessage({ keep: location.href });
     });
   }
 
