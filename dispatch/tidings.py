@@ -64,6 +64,8 @@ def _is_coming(request: ServiceRequest, worker: str, minutes: int | None, langua
     facts = _for(request, language) | {"worker": worker, "minutes": minutes}
     if minutes is None:
         return _("Help is coming: %(worker)s has taken your order for %(category)s.") % facts
+    if minutes <= 1:
+        return _("Help is coming: %(worker)s, for %(category)s, in about a minute.") % facts
     return _("Help is coming: %(worker)s, for %(category)s, in about %(minutes)s minutes.") % facts
 
 
