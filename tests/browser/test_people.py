@@ -153,6 +153,7 @@ def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
     mei.page.click(".choice.unwell .tile")
     mei.sees("#callback .saying", "A person will ring you")
     mei.becomes("() => scrollY === 0")
+    expect(mei.page.locator(".choice.sos .tile")).to_be_in_viewport(ratio=1)  # below both wishes
 
     # and without a line she is not left believing that it was sent
     mei.context.set_offline(True)
