@@ -20,7 +20,8 @@ HEAD = 48 * STEP
 LOW, HIGH = 8, 28
 """A sign of 0 to 15 is a note of the low band and of the high one in turn, so that the same sign
 twice is two notes."""
-SIGNS, FRAMES = 4, 3
+SIGNS, FRAMES = 4, 5
+"""Of the frames of a note any one may be lost on the way, and often two."""
 MUSIC = 3800
 """Hz, of who waits."""
 
@@ -41,11 +42,13 @@ def is_note(pitch: int) -> bool:
 
 
 def named(heard: Iterable[int | None]) -> Iterator[str]:
-    """The names of the sentences that sounded to their end; `heard` is a note every 20 ms."""
+    """The names of the sentences that sounded to their end; `heard` is a note every 20 ms.
+
+    A frame that was lost in the middle of a note does not make two of it.
+    """
     found: str | None = None
-    for note, frames in groupby(heard):
-        if note is None or len(list(frames)) < 2:
-            continue
+    sounded = (note for note, frames in groupby(heard) if len(list(frames)) >= 2)
+    for note, _ in groupby(note for note in sounded if note is not None):
         if note == HEAD:
             found = ""
             continue

@@ -17,10 +17,10 @@ from telephony.models import Call
 
 log = logging.getLogger(__name__)
 
-COMPLETE_S = 2.0
-"""A file that has not grown for so long is closed."""
-EMPTY = 44
-"""Bytes of a WAV with nothing in it."""
+HEAD = 44
+"""Bytes of a WAV before its sound; the last four say how much of it there is."""
+LEFT_OPEN_S = 60.0
+"""A file that nobody has closed or written to for so long after its call will not be closed."""
 TYPE = "audio/wav"
 _NAME = re.compile(r"(talk|word)-(\d{1,18})(?:-\d+)?\.wav", re.ASCII)
 
@@ -47,10 +47,13 @@ def _collect(path: Path, *, now: datetime) -> bool:
     call = Call.objects.filter(pk=found[2]).first() if found else None
     if found is None or call is None or not call.is_over:
         return False
-    if now.timestamp() - path.stat().st_mtime < COMPLETE_S:
-        return False
     sound = path.read_bytes()
-    if len(sound) <= EMPTY:
+    if not _is_closed(sound):
+        ended = call.ended_at.timestamp() if call.ended_at else 0.0
+        if now.timestamp() - max(path.stat().st_mtime, ended) < LEFT_OPEN_S:
+            return False
+        sound = _closed(sound)
+    if len(sound) <= HEAD:
         log.warning("A recording has no sound", extra={"call": call.pk})
     elif found[1] == "talk" and recordings.was_talk(call):
         recordings.keep_audio(call, sound, audio_type=TYPE, now=now)
@@ -58,6 +61,24 @@ def _collect(path: Path, *, now: datetime) -> bool:
         recordings.keep_message(call, sound, reference=path.stem, audio_type=TYPE, now=now)
     path.unlink()
     return True
+
+
+def _is_closed(sound: bytes) -> bool:
+    """Asterisk keeps the last two seconds (32 kB) in memory, and writes the length when it closes
+    the file, which may be after we know that the call is over (`main/file.c`, `format_wav.c`)."""
+    return len(sound) > HEAD and int.from_bytes(sound[HEAD - 4 : HEAD], "little") == _length(sound)
+
+
+def _closed(sound: bytes) -> bytes:
+    """What there is of a file that Asterisk did not live to close, with its lengths."""
+    if len(sound) <= HEAD:
+        return sound
+    sizes = [(len(sound) - 8).to_bytes(4, "little"), _length(sound).to_bytes(4, "little")]
+    return sound[:4] + sizes[0] + sound[8 : HEAD - 4] + sizes[1] + sound[HEAD:]
+
+
+def _length(sound: bytes) -> int:
+    return len(sound) - HEAD
 
 
 def _folder() -> Path:
