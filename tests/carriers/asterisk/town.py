@@ -39,6 +39,9 @@ class Town:
                 process.start()
         self.until_quiet()
         people = self.ask(acts.town, WAI)
+        # Calls are numbered anew, and nothing that was recorded of an earlier one is this one's.
+        for sound in Path(self.env["SPOOL_DIR"]).glob("*.wav"):
+            sound.unlink(missing_ok=True)
         self.mei, self.olive, self.wai = people["mei"], people["olive"], people["wai"]
         if self._equipped != self.olive:
             self.asterisk.configure(self.env, telephones=[self.olive])
