@@ -77,7 +77,7 @@ def _on_the_way(state: State, coming: Coming | None, facts: dict[str, str]) -> t
     if state == State.ON_SCENE:
         return _("%(worker)s is here") % facts, ""
     if coming is not None and coming.arrives_at is not None:
-        soon = _("In about a minute.") if coming.minutes <= 1 else _("In about %(minutes)s minutes.")
+        soon = _("In about %(minutes)s minutes.") if coming.minutes > 1 else _("In about a minute.")
         return _("%(worker)s is coming") % facts, soon % facts
     return _("%(worker)s is coming") % facts, _("We tell you here when it is known how soon.")
 
