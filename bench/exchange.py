@@ -35,7 +35,7 @@ GREETINGS = """
 import shutil
 from dispatch import wording
 from elders.models import Elder
-from telephony.carriers.asterisk import prompts
+from telephony import prompts
 like = {}
 for elder in Elder.objects.all():
     said = prompts.sentences(wording.greeting(elder, language=elder.language))
