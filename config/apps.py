@@ -9,4 +9,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        import_module("config.checks")  # registers them
+        for name in ("checks", "checks_telephone"):
+            import_module(f"config.{name}")  # registers them

@@ -1,7 +1,7 @@
 """Every setting, from the environment alone. `docs/operations.md` lists them with their meaning.
 
 The presence of `DATABASE_URL` and `REDIS_URL` switches from the embedded to the production
-way of running; `config/checks.py` refuses half a configuration.
+way of running; `config/checks*.py` refuse half a configuration.
 """
 
 import sys
@@ -136,7 +136,7 @@ CALL_FLOW = "dispatch.hotline.Hotline"
 ALARM_FLOW = "dispatch.intake.Alarms"
 # Rung inside a transaction; once it is committed the worker looks at what is due, at once.
 BELL = "config.bell.ring"
-# Twilio: the account switches it on; config/checks.py names what is missing beside it.
+# Twilio: the account switches it on; config/checks_telephone.py names what is missing beside it.
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_AUTH_TOKEN_SECONDARY = env.str("TWILIO_AUTH_TOKEN_SECONDARY", default="")

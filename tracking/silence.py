@@ -95,16 +95,16 @@ def enrol(*, now: datetime) -> int:
     half a million is watched within minutes.
     """
     first, done, last = _first(Kinds(), now=now), 0, 0
-    idle = Device.objects.filter(registered=True, due_at=None, silent_since=None)
+    idle = Device.objects.annotate(first=first).filter(
+        Exists(_links()), registered=True, due_at=None, silent_since=None, first__isnull=False
+    )
     while done < ENROLLED:
-        pks = list(idle.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])
-        if not pks:
-            break
-        last = pks[-1]
         with transaction.atomic():
-            held = idle.filter(Exists(_links()), pk__among=pks).annotate(first=first)
-            new = [device.pk for device in _free(held.exclude(first=None)).order_by("pk")]
-            done += Device.objects.filter(pk__among=new).update(due_at=first) if new else 0
+            new = [one.pk for one in _free(idle.filter(pk__gt=last)).order_by("pk")[:BATCH]]
+            if not new:
+                break
+            done += Device.objects.filter(pk__among=new).update(due_at=first)
+        last = new[-1]
     return done
 
 

@@ -17,7 +17,7 @@ from py_vapid import Vapid02
 from dispatch import deadlines, intake, reaching
 from dispatch.actors import SYSTEM
 from dispatch.ladder import STEP_S
-from dispatch.models import Offer
+from dispatch.models import Offer, ServiceRequest
 from dispatch.reaching import Listener, Message
 from dispatch.states import Priority
 from elders.models import Consent, FamilyLink
@@ -268,6 +268,19 @@ def test_family_who_may_see_requests_is_told_and_a_barred_relative_never(service
     later = now + timedelta(hours=5)
     wants(mei, later)
     assert push.deliver_due(now=later) == 0
+
+
+def test_what_goes_wrong_in_telling_family_costs_no_alarm(service, vapid, now, monkeypatch):
+    mei = cast.mei()
+    family(service, mei, now)
+
+    def fails(*_, **__):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    monkeypatch.setattr(push, "place", fails)
+    wants(mei, now)
+    assert ServiceRequest.objects.get().elder == mei
 
 
 def test_an_offer_to_a_worker_begins_with_a_push(service, wai, now):
