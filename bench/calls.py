@@ -50,7 +50,8 @@ def main() -> None:
         for rate in RATES:
             crowd = [next(callers) for _ in range(rate * SECONDS)]
             report(rate, ring(town, HOTLINE, crowd, rate=rate), ring(town, BARE, crowd, rate=rate))
-        flood(town, [next(callers) for _ in range(FLOOD * FLOOD_S)])
+        if FLOOD:
+            flood(town, [next(callers) for _ in range(FLOOD * FLOOD_S)])
         after = ring(town, HOTLINE, [next(callers) for _ in range(30)], rate=10)
         print(f"   and then at 10 calls/s    {milliseconds(after.heard)}")
 

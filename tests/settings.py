@@ -32,3 +32,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 # The throttle has its own tests; everybody else signs in without a request to count.
 AXES_ENABLED = False
+
+# A file is looked up when it is asked for: to list them all takes 40 ms for each client of a test.
+WHITENOISE_AUTOREFRESH = True

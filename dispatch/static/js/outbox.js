@@ -9,12 +9,11 @@
 // What the server refuses stays in the list until it is read: nothing is dropped in silence.
 (() => {
   "use strict";
-  const PATIENCE_MS = 15000, AGAIN_MS = 1000, AGAIN_MOST_MS = 15000;
+  const PATIENCE_MS = 15000;
   const root = document.documentElement;
-  const offset = root.dataset.now ? Date.parse(root.dataset.now) - Date.now() : 0;
   const store = () => `one-number.outbox.${document.body.dataset.outbox}`;
   const unsure = new Map(); // what is being sent by htmx, by its key
-  let held = [], sending = false, failures = 0, again;
+  let held = [];
 
   // --- the list, in the browser's storage; where that is full or forbidden, in the page alone ---
   function read() {
@@ -39,66 +38,25 @@
   }
 
   // --- sending ---
-  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
-  const headers = ({ key, at }) => ({ "Idempotency-Key": key, "Pressed-At": new Date(at).toISOString() });
-
-  async function flush() {
-    if (sending || !waiting().length) return;
-    sending = true;
-    try {
-      for (let next = waiting()[0]; next && await sent(next); next = waiting()[0]) failures = 0;
-    } finally {
-      sending = false;
-    }
-    if (waiting().length) later();
-    else window.bus?.resync();
-  }
-
-  // Soon at first, then as often as everything else looks again.
-  function later() {
-    clearTimeout(again);
-    again = setTimeout(flush, Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** failures++));
-  }
-
-  async function sent(press) {
-    const options = {
-      method: "POST",
-      body: new URLSearchParams(press.fields.filter(([name]) => name !== "csrfmiddlewaretoken")),
-      headers: { ...headers(press), "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    };
-    let answer, text;
-    try {
-      answer = await fetch(press.path, options);
-      text = await answer.text();
-    } catch { return false; }
-    if (answer.redirected && /\/sign-in\//.test(answer.url)) {
-      root.dataset.link = "out";
-      return false;
-    }
-    if (answer.ok) {
-      change(press.key, () => []);
-      return true;
-    }
-    // The line, the server or the sign-in is at fault, not the press: it is tried again.
-    if (answer.status >= 500 || [401, 403, 408, 429].includes(answer.status)) return false;
-    let why = document.body.dataset.errorWords;
-    try { why = JSON.parse(text).error.message || why; } catch { /* not ours */ }
-    change(press.key, (one) => [{ ...one, why }]);
-    return true;
-  }
+  const { flush, later } = carry({
+    waiting,
+    patience: PATIENCE_MS,
+    body: ({ fields }) => new URLSearchParams(fields.filter(([name]) => name !== "csrfmiddlewaretoken")),
+    done: ({ key }) => change(key, () => []),
+    refused: ({ key }, { message }) => change(key, (press) => [{ ...press, why: message }]),
+  });
 
   // --- what htmx sends: with its key from the first try, because an answer may be what is lost ---
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.detail.elt.closest?.("form[data-queue]");
     if (!form || event.detail.verb === "get") return;
     const press = {
-      key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
+      key: carry.key(),
       path: event.detail.path,
       fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)].filter(([, value]) => typeof value === "string"), // photos.js has the files
       words: form.dataset.queue,
       toggles: "toggle" in form.dataset,
-      at: Date.now() + offset,
+      at: carry.now(),
     };
     if (waiting().length || !navigator.onLine) {
       event.preventDefault();
@@ -106,7 +64,7 @@
       form.reset();
       return;
     }
-    Object.assign(event.detail.headers, headers(press));
+    Object.assign(event.detail.headers, carry.headers(press));
     unsure.set(press.key, press);
   });
   const keyOf = ({ requestConfig }) => requestConfig?.headers?.["Idempotency-Key"];
@@ -175,12 +133,10 @@
     if (seen) change(seen.dataset.seen, () => []);
   });
   addEventListener("storage", () => { read(); draw(); });
-  addEventListener("online", () => { failures = 0; flush(); });
   document.addEventListener("DOMContentLoaded", () => {
     read();
     draw();
     flush();
-    document.body.addEventListener("resync", flush);
     document.body.addEventListener("htmx:afterSwap", draw);
   });
 })();

@@ -4,11 +4,10 @@
 //   #unsent-photos  [data-waiting] with [data-count], [data-refused] with a <ul> and a <template>
 (() => {
   "use strict";
-  const LONGEST = 1600, QUALITY = 0.8, PATIENCE_MS = 60000, AGAIN_MS = 2000, AGAIN_MOST_MS = 15000;
-  const root = document.documentElement;
-  const offset = root.dataset.now ? Date.parse(root.dataset.now) - Date.now() : 0;
+  const LONGEST = 1600, QUALITY = 0.8, PATIENCE_MS = 60000;
   const mine = (photo) => photo.owner === document.body.dataset.outbox;
-  let held = [], store, sending = false, failures = 0, again;
+  const waiting = () => held.filter((photo) => !photo.why);
+  let held = [], store;
 
   // --- kept on this device ---
   const done = (request) => new Promise((resolve, reject) => {
@@ -50,57 +49,26 @@
   document.addEventListener("change", async (event) => {
     const input = event.target.closest?.("input[data-photos]");
     if (!input) return;
-    const { photos: path, words } = input.dataset, files = [...input.files], at = Date.now() + offset;
+    const { photos: path, words } = input.dataset, files = [...input.files], at = carry.now();
     input.value = "";
     for (const file of files) {
-      const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-      await write({ key, path, words, at, owner: document.body.dataset.outbox, file: await smaller(file) });
+      await write({ key: carry.key(), path, words, at, owner: document.body.dataset.outbox, file: await smaller(file) });
     }
-    failures = 0;
-    flush();
+    hurry();
   });
 
   // --- sent ---
-  async function flush() {
-    if (sending) return;
-    sending = true;
-    let any = false;
-    try {
-      for (let next = waiting()[0]; next && await sent(next); next = waiting()[0]) { failures = 0; any = true; }
-    } finally { sending = false; }
-    if (any) window.bus?.resync();
-    clearTimeout(again);
-    if (waiting().length) again = setTimeout(flush, Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** failures++));
-  }
-  const waiting = () => held.filter((photo) => !photo.why);
-  const cookie = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1);
-
-  async function sent(photo) {
-    const body = new FormData();
-    body.append("photo", photo.file, "photo.jpg");
-    const headers = {
-      "Idempotency-Key": photo.key, "Pressed-At": new Date(photo.at).toISOString(), "HX-Request": "true",
-      "X-CSRFToken": cookie("csrftoken") ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
-    };
-    let answer, text;
-    try {
-      answer = await fetch(photo.path, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-      text = await answer.text();
-    } catch { return false; }
-    if (answer.redirected && /\/sign-in\//.test(answer.url)) {
-      root.dataset.link = "out";
-      return false;
-    }
-    if (answer.ok) {
-      await forget(photo.key);
-      return true;
-    }
-    if (answer.status >= 500 || [401, 403, 408, 429].includes(answer.status)) return false;
-    let why = document.body.dataset.errorWords;
-    try { why = JSON.parse(text).error.fields?.photo ?? (JSON.parse(text).error.message || why); } catch { /* not ours */ }
-    await write({ ...photo, why });
-    return true;
-  }
+  const { flush, hurry } = carry({
+    waiting,
+    patience: PATIENCE_MS,
+    body({ file }) {
+      const form = new FormData();
+      form.append("photo", file, "photo.jpg");
+      return form;
+    },
+    done: ({ key }) => forget(key),
+    refused: (photo, { message, fields }) => write({ ...photo, why: fields.photo ?? message }),
+  });
 
   // --- what one sees ---
   function draw() {
@@ -128,12 +96,10 @@
     const seen = event.target.closest?.("[data-unsent]");
     if (seen) forget(seen.dataset.unsent);
   });
-  addEventListener("online", () => { failures = 0; flush(); });
   addEventListener("beforeunload", (event) => { if (!store && waiting().length) event.preventDefault(); });
   document.addEventListener("DOMContentLoaded", async () => {
     try { await open(); } catch { /* private windows keep nothing */ }
     draw();
     flush();
-    document.body.addEventListener("resync", flush);
   });
 })();
