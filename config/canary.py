@@ -1,19 +1,20 @@
 """The canary: presses a button and rings the number from outside, and waits for an operator's view.
 
 It knows the house by its public addresses alone: the port for devices, the simulated telephone
-network or a SIP trunk, and the API with an operator's token. It reads no database.
+network or a SIP trunk, and the socket and API with an operator's token. It reads no database.
 """
 
 import socket
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from config import outside_line
+from config import outside_line, outside_screen
 
 LOOK_EVERY_S = 0.1
 
@@ -35,18 +36,29 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """`house` speaks to `base_url` with an operator's bearer token (`token`)."""
+    """`house` speaks to `base_url` with an operator's bearer token (`token`); `screen` opens the
+    socket that wakes an operator's screen, and yields what waits until it does."""
 
     house: httpx.Client
     token: str
+    screen: Callable[[], AbstractContextManager[Callable[[], object]]]
     patience_s: float = 15.0
     clock: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
 
     def press(self, device_id: str) -> Sung:
-        """Presses the button `device_id` at the port for telephones, and waits until the API shows
-        an operator the case."""
-        began = self.clock()
+        """Presses the button `device_id` at the port for telephones, until an operator's screen was
+        woken and the API shows its case."""
+        try:
+            with self.screen() as woken:
+                began = self.clock()
+                self._press(device_id, began)
+                woken()
+        except outside_screen.Dark as fault:
+            raise Missed(str(fault)) from fault
+        return Sung("button to operator's screen", self.clock() - began)
+
+    def _press(self, device_id: str, began: float) -> None:
         said = {"id": device_id, "alarm": "sos"}
         answer = self._asked("GET", "/positions/osmand/", params=said)
         (alarm, *_) = answer.get("alarms") or [None]
@@ -54,7 +66,6 @@ class Canary:
             raise Missed(f"the press was answered without an alarm: {answer}")
         request = self._until(lambda: self._case(device_id), began, "no case of the press")
         self._asked("GET", f"/api/v1/requests/{request}", mine=True)
-        return Sung("button to operator", self.clock() - began)
 
     def ring(self, number: str) -> Sung:
         """Rings from `number` through the simulated network, until the API shows the call."""

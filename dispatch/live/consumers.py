@@ -14,6 +14,8 @@ from django.utils import timezone
 from dispatch import desk, links
 from dispatch.live import topics
 from dispatch.live.hub import Watcher, hub
+from elders import tokens
+from elders.models import User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +26,10 @@ log = logging.getLogger(__name__)
 
 
 class Live(AsyncWebsocketConsumer):
-    """`/ws/live/`: {"subscribe": [topic, …]} → {"topic", "seq"} at once and on every change."""
+    """`/ws/live/`: {"subscribe": [topic, …]} → {"topic", "seq"} at once and on every change.
+
+    For a signed-in page, or for a program with its bearer token, which watches and keeps no desk.
+    """
 
     async def connect(self) -> None:
         self.watcher = Watcher(asyncio.get_running_loop())
@@ -57,15 +62,30 @@ class Live(AsyncWebsocketConsumer):
 
     async def admitted(self) -> bool:
         """Whether this socket may be opened at all."""
-        return bool(self.scope["user"].is_authenticated)
+        return await self._user() is not None
 
     async def ask(self, topic: str) -> tuple[bool, int | None]:
         """Whether the topic may be watched now, and the seq to begin from."""
-        return await read(topics.seq_if_allowed, self.scope["user"], topic)
+        user = await self._user()
+        return await read(topics.seq_if_allowed, user, topic) if user else (False, None)
 
     async def alive(self) -> None:
         """A sign of life: whoever sits at the desk keeps what they own."""
-        await read(desk.renew, self.scope["user"], now=timezone.now())
+        if self._token is None:
+            await read(desk.renew, self.scope["user"], now=timezone.now())
+
+    async def _user(self) -> User | None:
+        """Who watches. A token is judged anew each time: it may have been revoked."""
+        if self._token is not None:
+            return await read(tokens.user_of, self._token, now=timezone.now())
+        user = self.scope["user"]
+        return user if isinstance(user, User) else None
+
+    @property
+    def _token(self) -> str | None:
+        said = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        scheme, _, token = said.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else None
 
     async def _answer(self, topic: str) -> None:
         allowed, seq = await self.ask(topic)
@@ -110,16 +130,16 @@ class Track(Live):
     """`/ws/track/<token>/`: the same for a family page without a login."""
 
     async def admitted(self) -> bool:
-        return await read(links.is_alive, self._token, now=timezone.now())
+        return await read(links.is_alive, self._link, now=timezone.now())
 
     async def ask(self, topic: str) -> tuple[bool, int | None]:
-        return await read(links.seq_if_allowed, self._token, topic, now=timezone.now())
+        return await read(links.seq_if_allowed, self._link, topic, now=timezone.now())
 
     async def alive(self) -> None:
         """Nothing to keep alive."""
 
     @property
-    def _token(self) -> str:
+    def _link(self) -> str:
         return str(self.scope["url_route"]["kwargs"]["token"])
 
 

@@ -37,7 +37,8 @@ def notified(window, house, said):
     """What the browser shows of a push, which its own push service would bring: again and again,
     as it does; the tag makes them one."""
     window.context.grant_permissions(["notifications"], origin=house.base_url)
-    tool, found = window.context.new_cdp_session(window.page), []
+    tool = window.context.new_cdp_session(window.page)
+    found: list[dict[str, str]] = []
 
     def hear(told):
         found.extend(one for one in told["registrations"] if one["scopeURL"].endswith("/elder/"))

@@ -5,12 +5,14 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager, nullcontext
 
 import httpx
 import pytest
 from django.utils import timezone
 
 from config.canary import Canary, Missed
+from config.outside_screen import Dark, lit
 from dispatch.models import ServiceRequest
 from elders import tokens
 from tests import cast
@@ -19,6 +21,11 @@ from tests.infra import house as houses
 from tests.infra.process import ROOT, free_port
 
 BUTTON, NUMBER = "canary-7f3a", "+8613899999999"
+
+
+def screen():
+    """An operator's screen that is always awake."""
+    return nullcontext(lambda: None)
 
 
 def operators_token() -> str:
@@ -44,7 +51,7 @@ def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
         token = crowd.one(operators_token)
         done = sing(house.base_url, token, tmp_path / "outside")
         assert done.returncode == 0, done.stderr
-        assert "button to operator: " in done.stdout
+        assert "button to operator's screen: " in done.stdout
         assert "call to operator: " in done.stdout
         assert crowd.one(cases) == [("canary", "routine")]
         assert sing(house.base_url, "no-operators", tmp_path / "outside").returncode == 1
@@ -62,9 +69,28 @@ def test_a_press_that_nobody_can_see_is_missed():
 
     seconds = iter(range(1000))
     client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
-    canary = Canary(client, "token", clock=lambda: next(seconds), pause=lambda s: None)
+    canary = Canary(client, "token", screen, clock=lambda: next(seconds), pause=lambda s: None)
     with pytest.raises(Missed, match="no case of the press within 15 s"):
         canary.press(BUTTON)
+
+
+def test_a_press_is_missed_when_the_screens_sleep_though_its_case_is_there():
+    def house(request):
+        return httpx.Response(200, json={"alarms": [{"request": 1}]})
+
+    @contextmanager
+    def asleep():
+        def woken():
+            raise Dark("not woken")
+
+        yield woken
+
+    client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
+    with pytest.raises(Missed, match="not woken"):
+        Canary(client, "token", asleep).press(BUTTON)
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(Missed, match="screen"):
+        Canary(client, "token", lambda: lit(nowhere, "token", patience_s=5)).press(BUTTON)
 
 
 def test_an_exchange_that_does_not_pick_up_is_missed():
@@ -86,12 +112,12 @@ def test_an_exchange_that_does_not_pick_up_is_missed():
         thread.start()
         client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
         with pytest.raises(Missed, match="486 Busy Here"):
-            Canary(client, "token", patience_s=30).ring_by_sip(
+            Canary(client, "token", screen, patience_s=30).ring_by_sip(
                 exchange.getsockname(), NUMBER, "12349"
             )
         thread.join(30)
     assert [words.split()[0] for words in heard] == ["INVITE", "ACK"]
-    impatient = Canary(client, "token", patience_s=0.05)
+    impatient = Canary(client, "token", screen, patience_s=0.05)
     with pytest.raises(Missed, match="exchange"):
         impatient.ring_by_sip(("127.0.0.1", free_port()), NUMBER, "12349")
 
@@ -108,8 +134,8 @@ def test_an_exchange_is_asked_by_options_and_missed_when_it_is_silent():
 
         thread = threading.Thread(target=answer)
         thread.start()
-        canary = Canary(httpx.Client(), "token", patience_s=30)
+        canary = Canary(httpx.Client(), "token", screen, patience_s=30)
         assert canary.options(address).what == "exchange"
         thread.join(30)
         with pytest.raises(Missed, match="exchange"):
-            Canary(httpx.Client(), "token", patience_s=0.05).options(address)
+            Canary(httpx.Client(), "token", screen, patience_s=0.05).options(address)

@@ -17,7 +17,7 @@ class Broken(Live):
 
 
 async def test_a_socket_whose_beat_fails_is_closed_so_that_the_page_says_so_and_comes_again():
-    scope = {"type": "websocket", "path": "/ws/live/", "user": User(username="olive")}
+    scope = {"type": "websocket", "headers": [], "user": User(username="olive")}
     socket = ApplicationCommunicator(Broken.as_asgi(), scope)
     await socket.send_input({"type": "websocket.connect"})
     assert (await socket.receive_output())["type"] == "websocket.accept"

@@ -5,19 +5,21 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config import outside_screen
 from config.canary import Canary, Missed, Sung
 
 
 class Command(BaseCommand):
     help = (
         "Presses CANARY_DEVICE's button and rings from CANARY_NUMBER through the public ports,"
-        " until an operator's view shows it. 1 when something was missed. CANARY_TOKEN in the"
+        " until an operator's screen shows it. 1 when something was missed. CANARY_TOKEN in the"
         " environment is an operator's bearer token."
     )
     requires_system_checks = []
@@ -37,8 +39,11 @@ class Command(BaseCommand):
         token = os.environ.get("CANARY_TOKEN", "")
         if not (token and options["device"]):
             raise CommandError("CANARY_TOKEN and CANARY_DEVICE (or --device) are needed.")
+        screen = partial(
+            outside_screen.lit, options["base_url"], token, patience_s=options["patience"]
+        )
         with httpx.Client(base_url=options["base_url"], timeout=options["patience"]) as house:
-            canary = Canary(house, token, patience_s=options["patience"])
+            canary = Canary(house, token, screen, patience_s=options["patience"])
             well = self._sing(canary, options)
             while options["every"]:
                 time.sleep(options["every"])

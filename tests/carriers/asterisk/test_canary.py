@@ -1,5 +1,7 @@
 """The canary rings a real Asterisk by SIP: an operator sees it, and nobody is kept busy by it."""
 
+from contextlib import nullcontext
+
 import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
@@ -21,7 +23,7 @@ def test_it_rings_the_hotline_through_the_exchange_until_an_operator_sees_it(ast
     token = tokens.issue(cast.olive(), "canary", now=timezone.now())
     transport = httpx.WSGITransport(get_wsgi_application())
     with httpx.Client(base_url="http://testserver", transport=transport) as house:
-        canary = Canary(house, token, patience_s=60)
+        canary = Canary(house, token, nullcontext, patience_s=60)
         address = "127.0.0.1", asterisk.asterisk.sip_port
         assert canary.ring_by_sip(address, NUMBER, "12349").what == "call by SIP to operator"
     call = Call.objects.get()
