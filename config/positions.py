@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import nullcontext
-from secrets import token_hex
+from random import getrandbits
 from typing import Any
 
 from django.conf import settings
@@ -60,7 +60,7 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
     )
     request_id = headers.get("x-request-id", "")
     if not REQUEST_ID.fullmatch(request_id):
-        request_id = token_hex(16)
+        request_id = f"{getrandbits(128):032x}"
     answer = await _answer(endpoint, request, request_id)
     body = answer.body()
     said = {**answer.headers, "x-request-id": request_id, "content-length": str(len(body))}
