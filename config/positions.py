@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import nullcontext
+from functools import partial
 from random import getrandbits
 from typing import Any
 
@@ -32,6 +33,7 @@ ALWAYS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 ]
+LONG = 64_000  # bytes; of more, an alarm that comes meanwhile does not wait for the reading
 BODY_WITHIN_S = 30.0  # a sender that is slower is answered for what has come
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,9 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
 async def _answer(endpoint: Endpoint, request: Request, request_id: str) -> Answer:
     if refusal := endpoints.wrong_verb(endpoint, request):
         return refusal
-    messages, sender = endpoint.read(request, timezone.get_default_timezone())
+    read = partial(endpoint.read, request, timezone.get_default_timezone())
+    long = len(request.body) > LONG
+    messages, sender = await asyncio.to_thread(read) if long else read()
     with bind(request_id=request_id) if any(m.kinds for m in messages) else nullcontext():
         try:
             receipt = await door.take(messages, sender=sender, now=timezone.now())

@@ -69,12 +69,10 @@ class Writer:
             self._work = None
 
     async def _gather(self) -> None:
-        for _ in range(GATHERINGS):
-            before = self.waiting
-            if before < BATCH:
-                await asyncio.sleep(GATHER_S)
-            if self.waiting == before:
-                break
+        before = turns = 0
+        while before < self.waiting < BATCH and turns < GATHERINGS:
+            before, turns = self.waiting, turns + 1
+            await asyncio.sleep(GATHER_S)
 
     def _next(self) -> list[Waiting]:
         """As many requests as make a batch, at least one."""
