@@ -65,8 +65,12 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
         request_id = f"{getrandbits(128):032x}"
     answer = await _answer(endpoint, request, request_id)
     body = answer.body()
-    said = {**answer.headers, "x-request-id": request_id, "content-length": str(len(body))}
-    lines = [*ALWAYS, *((name.lower().encode(), value.encode()) for name, value in said.items())]
+    lines = [
+        *ALWAYS,
+        (b"x-request-id", request_id.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+    ]
     await send({"type": "http.response.start", "status": answer.status, "headers": lines})
     await send({"type": "http.response.body", "body": body})
 

@@ -170,7 +170,7 @@ class Alarms:
         going = Assignment.objects.filter(worker__in=workers, state__in=ACTIVE_ASSIGNMENTS)
         for request, seq in going.values_list("request", "request__seq") if workers else ():
             topics[f"request:{request}"] = seq
-        pokes.send_all(topics)
+        pokes.moved(topics)
 
 
 def _sing(alarm: Alarm, *, now: datetime) -> None:

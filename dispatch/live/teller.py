@@ -74,3 +74,4 @@ def _publish(pokes: Pokes) -> None:
 
 
 teller = Teller()
+movements = Teller()  # of positions, which never cease: each has a breath of its own
