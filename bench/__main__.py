@@ -15,6 +15,7 @@ ALL = (
         "ingest",
         "match",
         "pages",
+        "press",
         "ring",
         "screens",
         "start",

@@ -15,7 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 
-from config import embedded, feed, garbage, positions
+from config import embedded, feed, interpreter, positions
 from config.checks import refuse_what_is_broken
 from config.gateway import GatewayHost
 from config.living import living
@@ -32,7 +32,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.failed", "message": str(reason)})
         return
     stop = _start_production() if settings.REDIS_URL else await _start_embedded()
-    garbage.settle()
+    interpreter.settle()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await stop()

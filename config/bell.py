@@ -5,6 +5,7 @@ host also looks by itself.
 """
 
 import logging
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from config import embedded
 from dispatch.live import outage
+from dispatch.live.teller import Teller
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +25,24 @@ def ring() -> None:
 
 def _ring() -> None:
     if settings.REDIS_URL:
-        _ring_celery()
+        _bells.tell({"all": None})
     else:
         embedded.ring()
 
 
-def _ring_celery() -> None:
+def _ring_celery(_: Mapping[str, int | None]) -> None:
+    """In a thread of its own, what is rung meanwhile together: a call for help rings twice, and
+    each message costs it as much as two statements."""
     from config import celery
 
-    if not outage.answers():  # Celery's own patience is longer than anybody's at the desk
-        return
     try:
-        for kind in celery.RUNG:
-            celery.turn.apply_async((kind,), expires=5)
+        if outage.answers():  # Celery's own patience is longer than anybody's
+            for kind in celery.RUNG:
+                celery.turn.apply_async((kind,), expires=5)
     except OperationalError:
         log.warning("bell not heard: the queue is away; the next sweep finds the work")
+    except Exception:
+        log.exception("bell not heard; the next sweep finds the work")
+
+
+_bells = Teller(_ring_celery)

@@ -7,7 +7,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import nullcontext
-from secrets import token_hex
+from functools import partial
+from random import getrandbits
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ ALWAYS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
 ]
+LONG = 64_000  # bytes; of more, an alarm that comes meanwhile does not wait for the reading
 BODY_WITHIN_S = 30.0  # a sender that is slower is answered for what has come
 log = logging.getLogger(__name__)
 
@@ -60,11 +62,15 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
     )
     request_id = headers.get("x-request-id", "")
     if not REQUEST_ID.fullmatch(request_id):
-        request_id = token_hex(16)
+        request_id = f"{getrandbits(128):032x}"
     answer = await _answer(endpoint, request, request_id)
     body = answer.body()
-    said = {**answer.headers, "x-request-id": request_id, "content-length": str(len(body))}
-    lines = [*ALWAYS, *((name.lower().encode(), value.encode()) for name, value in said.items())]
+    lines = [
+        *ALWAYS,
+        (b"x-request-id", request_id.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
+    ]
     await send({"type": "http.response.start", "status": answer.status, "headers": lines})
     await send({"type": "http.response.body", "body": body})
 
@@ -72,7 +78,9 @@ async def _serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send)
 async def _answer(endpoint: Endpoint, request: Request, request_id: str) -> Answer:
     if refusal := endpoints.wrong_verb(endpoint, request):
         return refusal
-    messages, sender = endpoint.read(request, timezone.get_default_timezone())
+    read = partial(endpoint.read, request, timezone.get_default_timezone())
+    long = len(request.body) > LONG
+    messages, sender = await asyncio.to_thread(read) if long else read()
     with bind(request_id=request_id) if any(m.kinds for m in messages) else nullcontext():
         try:
             receipt = await door.take(messages, sender=sender, now=timezone.now())

@@ -25,13 +25,14 @@ AMBULANCE = "120"
 TO_HER = frozenset({"ring_back", "confirm", "callback", "checkin", "satisfaction"})
 
 
-def begin(request: ServiceRequest, *, now: datetime) -> None:
-    """Sounds, rings the contacts, and winds the clocks of an emergency that has just opened."""
-    ownership.watch_unclaimed(request, now=now)
+def begin(request: ServiceRequest, *, now: datetime, is_new: bool = False) -> None:
+    """Sounds, rings the contacts, and winds the clocks of an emergency that has just opened;
+    `is_new`: as a request of this transaction, of which no clock runs yet."""
+    ownership.watch_unclaimed(request, now=now, is_new=is_new)
     if lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
         ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
     elif request.source != ServiceRequest.Source.WORKER:  # whose telephone must not ring
-        clocks.arm(VOICE_CLOCK, after_s=0, now=now, request=request)
+        clocks.arm(VOICE_CLOCK, after_s=0, now=now, is_new=is_new, request=request)
     plans = _plans(request)
     summons.tell_contacts(request, [plan.elder for plan in plans if plan.ring_contacts], now=now)
     if any(plan.call_ambulance == ResponsePlan.Ambulance.ALWAYS for plan in plans):

@@ -75,8 +75,9 @@ def open_request(
             sounds=1,
             dedupe=dedupe,
         )
-        request.also.set(also or [])
-        clocks.arm(STATE_CLOCK, after_s=0, now=now, request=request)
+        if also:
+            request.also.set(also)
+        clocks.arm(STATE_CLOCK, after_s=0, now=now, is_new=True, request=request)
         if call:
             RequestCall.objects.create(request=request, call=call)
         opened = {"category": category, "priority": priority, "source": source, "note": note}
@@ -84,7 +85,7 @@ def open_request(
         if estimate:
             transitions.advance(request, Kind.LOCATED, by=by, now=now, data=estimate)
         if priority == Priority.EMERGENCY:
-            emergencies.begin(request, now=now)
+            emergencies.begin(request, now=now, is_new=True)
         return request
 
 
@@ -159,7 +160,8 @@ class Alarms:
             came_from=strangers.came_from(alarm),
             estimate=None if alarm.elder else whereabouts.named_by(alarm, now=now),
         )
-        RequestAlarm.objects.get_or_create(request=request, alarm=alarm)
+        joins = RequestAlarm(request=request, alarm=alarm)
+        RequestAlarm.objects.bulk_create([joins], ignore_conflicts=True)
 
     def moved(self, elders: Collection[int], workers: Collection[int], *, now: datetime) -> None:
         """After positions were stored: screens that show these people look again."""
@@ -168,7 +170,7 @@ class Alarms:
         going = Assignment.objects.filter(worker__in=workers, state__in=ACTIVE_ASSIGNMENTS)
         for request, seq in going.values_list("request", "request__seq") if workers else ():
             topics[f"request:{request}"] = seq
-        pokes.send_all(topics)
+        pokes.moved(topics)
 
 
 def _sing(alarm: Alarm, *, now: datetime) -> None:

@@ -70,7 +70,16 @@ def give_back(request_id: int, *, now: datetime, why: str, by: User | None = Non
         watch_unclaimed(request, now=now)
 
 
-def watch_unclaimed(request: ServiceRequest, *, now: datetime, rounds: int = 0) -> None:
-    """An emergency nobody has claimed sounds again and again."""
+def watch_unclaimed(
+    request: ServiceRequest, *, now: datetime, rounds: int = 0, is_new: bool = False
+) -> None:
+    """An emergency nobody has claimed sounds again and again; `is_new` as in `clocks.arm`."""
     if request.is_emergency and request.owner_id is None and request.is_open:
-        clocks.arm(UNCLAIMED_CLOCK, after_s=UNCLAIMED_S, now=now, request=request, rounds=rounds)
+        clocks.arm(
+            UNCLAIMED_CLOCK,
+            after_s=UNCLAIMED_S,
+            now=now,
+            rounds=rounds,
+            is_new=is_new,
+            request=request,
+        )

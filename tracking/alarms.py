@@ -10,7 +10,6 @@ from django.db.models import F
 from tracking import devices, ingest, speakers
 from tracking.clocks import clock_at
 from tracking.flow import alarm_flow
-from tracking.ingest import Spoken
 from tracking.messages import Kind, Message
 from tracking.models import Alarm, Clock, Device, Protocol, Zone
 
@@ -38,7 +37,7 @@ def cry(
         alarm = _keep(device, message, trusted=trusted, protocol=protocol, address=address, now=now)
         if trusted:
             held = speakers.hold({device.device_id: protocol})
-            ingest.hear([Spoken(held[device.device_id], message, protocol, now)], now=now)
+            ingest.hear([ingest.Spoken(held[device.device_id], message, protocol, now)], now=now)
         _hand_over(alarm, now=now)
     return alarm
 

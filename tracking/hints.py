@@ -5,7 +5,7 @@ The service is asked in the form of the Geolocation API that Mozilla's Ichnaea a
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.conf import settings
 from tracking.clocks import clock_at
 from tracking.geo import is_nowhere, is_on_earth
 from tracking.messages import Message
-from tracking.models import Clock, Device, Hint, Position, Radio
+from tracking.models import Clock, Hint, Position, Radio
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ AT_ONCE = 3  # asked in one turn, so that the next turn is never far
 TRIES = 3
 NEWS_S = 1800  # what is older helps nobody
 MOST = 20  # cells, and access points, of a frame
+LATEST = 100  # places that are looked through for the last of each device
 
 State = Hint.State
 
@@ -124,7 +125,10 @@ def _keep(hint: Hint, lat: float, lon: float, accuracy_m: float, *, now: datetim
     Position.objects.bulk_create([place], ignore_conflicts=True)
 
 
-def latest(device: Device, *, since: datetime) -> Position | None:
-    """The last place by cells or access points since then."""
-    rows = device.positions.filter(source__in=Radio.values, fixed_at__gte=since)
-    return rows.order_by("-fixed_at").first()
+def latest(devices: Collection[int], *, since: datetime) -> dict[int, Position]:
+    """The last place of each device (id →) by cells or access points since then, of the newest so
+    many."""
+    rows = Position.objects.filter(
+        device__in=devices, source__in=Radio.values, fixed_at__gte=since
+    ).order_by("-fixed_at")[:LATEST]
+    return {row.device_id: row for row in reversed(rows)}

@@ -135,13 +135,15 @@ def _by_devices(elder: Elder, *, now: datetime) -> Iterator[Seen]:
     """The last fixes of the devices she holds, and places by what they hear, since she holds
     them."""
     links = DeviceLink.objects.filter(held_at(now), elder=elder).select_related("device")
+    lately = now - timedelta(seconds=STALE_S)
+    places = hints.latest([link.device_id for link in links], since=lately)
     for link in links:
         device = link.device
         if device.fixed_at and device.fixed_at >= link.since and device.lat is not None:
             sound = device.valid and device.clock == Clock.GOOD
             yield Seen(_sighting(device, sound=sound), Source.DEVICE, device)
-        since = max(link.since, now - timedelta(seconds=STALE_S))
-        if heard := hints.latest(device, since=since):
+        heard = places.get(device.pk)
+        if heard and heard.fixed_at and heard.fixed_at >= link.since:
             yield Seen(_sighting(heard, sound=True), Source(heard.source))
 
 

@@ -21,7 +21,8 @@ from tracking.errors import TrackingError
 from tracking.reception import Receipt, Said
 
 BATCH = 1_000  # messages a commit
-GATHER_S = 0.01  # a commit costs as much as fifty positions: it waits this long for company
+# A commit costs as much as fifty positions: it waits for company, and on while more comes.
+GATHER_S, GATHERINGS = 0.01, 5
 log = logging.getLogger(__name__)
 
 Outcome = Receipt | TrackingError
@@ -62,11 +63,16 @@ class Writer:
     async def _empty(self) -> None:
         try:
             while self._queue:
-                if self.waiting < BATCH:
-                    await asyncio.sleep(GATHER_S)
+                await self._gather()
                 await self._write(self._next())
         finally:
             self._work = None
+
+    async def _gather(self) -> None:
+        before = turns = 0
+        while before < self.waiting < BATCH and turns < GATHERINGS:
+            before, turns = self.waiting, turns + 1
+            await asyncio.sleep(GATHER_S)
 
     def _next(self) -> list[Waiting]:
         """As many requests as make a batch, at least one."""

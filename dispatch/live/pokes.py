@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from dispatch.live.hub import hub
-from dispatch.live.teller import teller
+from dispatch.live.teller import Teller, movements, teller
 
 
 def after_commit(topic: str, seq: int | None = None) -> None:
@@ -24,8 +24,17 @@ def send(topic: str, seq: int | None) -> None:
 
 def send_all(topics: Mapping[str, int | None]) -> None:
     """Pokes everybody who watches one of the topics."""
+    _send(topics, teller)
+
+
+def moved(topics: Mapping[str, int | None]) -> None:
+    """The same where people have moved: however many they are, no other poke waits behind these."""
+    _send(topics, movements)
+
+
+def _send(topics: Mapping[str, int | None], told_by: Teller) -> None:
     if settings.REDIS_URL:
-        teller.tell(topics)
+        told_by.tell(topics)
         return
     for topic, seq in topics.items():
         hub.publish(topic, seq)

@@ -28,6 +28,8 @@ class Teller:
     def __init__(self, publish: Callable[[Pokes], object] | None = None) -> None:
         self._publish = publish or _publish
         self.begin()
+        at_exit(self.settle)
+        os.register_at_fork(after_in_child=self.begin)
 
     def begin(self) -> None:
         """Anew, as in the child of a fork (Celery's), which has no thread of its parent's."""
@@ -72,5 +74,4 @@ def _publish(pokes: Pokes) -> None:
 
 
 teller = Teller()
-at_exit(teller.settle)
-os.register_at_fork(after_in_child=teller.begin)
+movements = Teller()  # of positions, which never cease: each has a breath of its own

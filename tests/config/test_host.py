@@ -8,6 +8,7 @@ from django.db import transaction
 
 from config import bell, embedded, work
 from config.models import Heartbeat
+from dispatch.live.teller import Teller
 
 
 @pytest.fixture
@@ -69,6 +70,22 @@ def test_a_ring_is_heard_after_the_commit_and_not_before(sweep, settings):
     finally:
         embedded.stop()
     assert not ticker._thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_celery_is_rung_after_the_commit_and_once_for_all_that_rang(settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    rung = list[dict[str, int | None]]()
+    bells = Teller(rung.append)
+    monkeypatch.setattr(bell, "_bells", bells)
+    with bells._changed:  # the thread behind it waits
+        with transaction.atomic():
+            bell.ring()
+            assert not bells._waiting
+            bell.ring()
+        assert bells._waiting
+    bells.settle(20)
+    assert len(rung) == 1
 
 
 def test_celery_takes_turns_at_every_kind_of_work():

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
-from dispatch.live import outage
+from dispatch.live import outage, pokes
 from dispatch.live.hub import Watcher, hub
 from dispatch.live.teller import Teller
 
@@ -41,3 +42,18 @@ def test_what_waits_is_told_once_a_topic_with_the_newest_number():
         teller.tell({"console": None})
     teller.settle(20)
     assert told == [{"request:1": 3, "console": None}]
+
+
+def test_while_thousands_move_the_desk_is_told_at_once(settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    told, free = list[dict[str, int | None]](), Event()
+    moving = Teller(lambda _: free.wait(30))
+    desk = Teller(told.append)
+    monkeypatch.setattr(pokes, "movements", moving)
+    monkeypatch.setattr(pokes, "teller", desk)
+    pokes.moved({f"elder:{n}": None for n in range(1000)})
+    pokes.send("console", None)
+    desk.settle(20)
+    assert told == [{"console": None}]
+    free.set()
+    moving.settle(20)

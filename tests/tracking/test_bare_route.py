@@ -17,6 +17,7 @@ from tests.tracking.notebook import Notebook
 from tracking import door, lanes, reception
 from tracking.messages import Fix, Message
 from tracking.models import Alarm, Device, Position, Protocol
+from tracking.protocols import osmand
 from tracking.reception import Sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,6 +182,25 @@ async def test_many_at_once_make_few_commits_and_each_has_its_own_answer(line, m
     assert await elsewhere(Position.objects.count) == 50
     assert sum(sizes) == 51
     assert len(sizes) < 20
+
+
+async def test_a_long_list_is_read_beside_the_loop_and_a_short_one_on_it(line, monkeypatch):
+    readers = []
+    read = osmand.decode
+
+    def note(*arguments: Any, **more: Any) -> Any:
+        readers.append(threading.current_thread() is threading.main_thread())
+        return read(*arguments, **more)
+
+    monkeypatch.setattr(osmand, "decode", note)
+    places = [
+        {"id": f"{n}", "lat": 30.27, "lon": 120.15, "timestamp": 1773106200} for n in range(2)
+    ]
+    padded = [{**place, "unknown": "x" * 40_000} for place in places]
+    for said in (places, padded):
+        answer = await line.post("/positions/osmand/", json=said)
+        assert answer.json()["positions"] == 2
+    assert readers == [True, False]
 
 
 async def test_what_a_device_says_is_written_in_its_order(line):

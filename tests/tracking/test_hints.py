@@ -143,6 +143,23 @@ def test_a_recent_fix_is_worth_more_than_masts(service, mei, watch, now):
     assert locate.best_location(mei, now=later).confidence == "low"
 
 
+def test_each_of_her_devices_has_its_own_last_place_and_all_are_one_question(
+    mei, watch, now, django_assert_num_queries
+):
+    others = [cast.watch(mei, f"other-{n}") for n in range(3)]
+    for n, device in enumerate([watch, *others]):
+        for age_s in (n, n + 60):
+            at = now - timedelta(seconds=age_s)
+            Position.objects.create(
+                device=device, lat=30 + n, lon=120, fixed_at=at, received_at=at, stored_at=at,
+                source="cell",
+            )  # fmt: skip
+    ids = [device.pk for device in (watch, *others)]
+    with django_assert_num_queries(1):
+        found = hints.latest(ids, since=now - timedelta(hours=1))
+    assert [found[pk].fixed_at for pk in ids] == [now - timedelta(seconds=n) for n in range(4)]
+
+
 def test_what_the_service_does_not_know_is_not_asked_again(service, watch, now):
     service.says(404, {"error": {"code": 404}})
     say(watch, now)

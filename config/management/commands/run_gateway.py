@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config import garbage
+from config import interpreter
 from config.checks import refuse_what_is_broken
 from config.gateway import GatewayHost
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         try:
             if host.gateway.missing:
                 raise CommandError("; ".join(host.gateway.missing.values()))
-            garbage.settle()
+            interpreter.settle()
             ports = ", ".join(f"{name} {port}" for name, port in host.gateway.ports.items())
             self.stdout.write(f"Listening at {settings.GATEWAY_HOST}: {ports}")
             self.stdout.flush()
