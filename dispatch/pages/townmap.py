@@ -28,13 +28,14 @@ CELL = 8  # H3: about 0.7 km² a cell, a housing estate or two
 MOST_DOTS = 1_500  # of a layer; more are drawn by cells
 STEPS = 4  # of load, by share of the fullest cell
 
+# layer → (what its button says, what that means)
 LAYERS = {
-    "load": _("Load of the day"),
-    "request": _("Open requests"),
-    "risk": _("Elders at risk"),
-    "worker": _("Carers on duty"),
-    "provider": _("Providers"),
-    "outage": _("Cannot call for help (outage)"),
+    "load": (_("Load"), _("Requests of the last day, by cell")),
+    "request": (_("Requests"), _("Open requests")),
+    "risk": (_("At risk"), _("Elders at risk")),
+    "worker": (_("Carers"), _("Carers on duty")),
+    "provider": (_("Providers"), _("Where providers are")),
+    "outage": (_("Cut off"), _("Cannot call for help (outage)")),
 }
 
 
