@@ -32,7 +32,7 @@ STEPS = 4  # of load, by share of the fullest cell
 LAYERS = {
     "load": (_("Load"), _("Requests of the last day, by cell")),
     "request": (_("Requests"), _("Open requests")),
-    "risk": (_("At risk"), _("Elders at risk")),
+    "risk": (_("Risk"), _("Elders at risk")),
     "worker": (_("Carers"), _("Carers on duty")),
     "provider": (_("Providers"), _("Where providers are")),
     "outage": (_("Cut off"), _("Cannot call for help (outage)")),

@@ -25,7 +25,12 @@ class Part:
 
     @property
     def at(self) -> datetime:
-        return self.lines[0].at
+        """When the earliest of them was."""
+        return min(line.at for line in self.lines)
+
+    @property
+    def until(self) -> datetime:
+        return max(line.at for line in self.lines)
 
     @property
     def first(self) -> int:
