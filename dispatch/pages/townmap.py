@@ -19,6 +19,7 @@ from dispatch.states import OPEN, Priority
 from elders.models import Elder, User
 from elders.selectors import elders_for
 from providers.selectors import providers_for, workers_for
+from tracking.selectors import stations_for
 
 Place = tuple[float, float]
 Placed = TypeVar("Placed", bound=Model)
@@ -35,6 +36,7 @@ LAYERS = {
     "risk": (_("Risk"), _("Elders at risk")),
     "worker": (_("Carers"), _("Carers on duty")),
     "provider": (_("Providers"), _("Where providers are")),
+    "station": (_("Stations"), _("Community stations")),
     "outage": (_("Cut off"), _("Cannot call for help (outage)")),
 }
 
@@ -51,6 +53,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     still = [(row, place) for row, place in placed if row.state in OPEN]
     dots = [
         *_dots("provider", _pairs(providers_for(user))),
+        *_dots("station", _pairs(stations_for(user))),
         *_dots("worker", _pairs(workers_for(user).filter(on_duty=True))),
         *_dots("risk", _pairs(at_risk(user, now=now))),
         *_dots("outage", _pairs(cut_off(user, now=now))),

@@ -118,7 +118,7 @@
   };
 
   // --- what is too many for pins ---
-  const DOTS = { worker: [5, "route"], provider: [5, "station"], risk: [8, "risk"], outage: [7, "outage"], request: [9, "request"], emergency: [13, "emergency"] };
+  const DOTS = { worker: [5, "route"], provider: [5, "station"], station: [7, "zone-safe"], risk: [8, "risk"], outage: [7, "outage"], request: [9, "request"], emergency: [13, "emergency"] };
 
   class Overlay {
     constructor(map) {
