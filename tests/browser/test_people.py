@@ -23,7 +23,10 @@ SMALL = """([least, letters]) => [...document.querySelectorAll('body *')]
 
 
 # Until what moves into the page stands where it stays.
-STILL = """() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))"""
+STILL = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.playState === 'running')
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => 0)))"""
 
 
 @pytest.fixture
