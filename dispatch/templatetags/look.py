@@ -2,6 +2,7 @@
 
 {% icon "phone" %}            a lucide icon from the sprite, as large as the text around it
 {{ person|named }}            the name in the page's language, from `name` and `name_zh`
+{{ note|in_use }}             of a note in both languages, the one of the page
 {{ person|initials }}         what stands in an avatar: 王, or WG
 {{ instant|iso }}             an instant for the data attributes that clock.js reads
 {{ number|spaced }}           a telephone number in groups, for the eye
@@ -16,6 +17,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dispatch import speech
 from dispatch.pages import labels
 
 register = template.Library()
@@ -40,6 +42,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 named = register.filter(labels.named)
+in_use = register.filter(speech.in_use)
 
 
 @register.filter

@@ -22,6 +22,13 @@ SMALL = """([least, letters]) => [...document.querySelectorAll('body *')]
     .map((node) => node.outerHTML.slice(0, 90))"""
 
 
+# Until what moves into the page stands where it stays.
+STILL = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.playState === 'running')
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => 0)))"""
+
+
 @pytest.fixture
 def windows(browser):
     opened = []
@@ -46,21 +53,26 @@ def overflows(window):
     return window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def looked_at(window, path, *more):
-    """In both languages, light and dark, on a telephone and on a desk."""
+def looked_at(window, path, *more, sizes=((390, 844), (1280, 844)), crossed=False):
+    """In both languages, light and dark, on a telephone and on a desk; `crossed`: in each
+    language both."""
+    looks = [("zh-hans", "light", sizes[0]), ("en", "dark", sizes[1])]
+    if crossed:
+        looks += [("zh-hans", "dark", sizes[1]), ("en", "light", sizes[0])]
     found = {}
-    for language, scheme, width in (("zh-hans", "light", 390), ("en", "dark", 1280)):
+    for language, scheme, (width, height) in looks:
         window.context.add_cookies(
             [{"name": "django_language", "value": language, "url": window.house.base_url}]
         )
-        window.page.emulate_media(color_scheme=scheme)
-        window.page.set_viewport_size({"width": width, "height": 844})
+        window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        window.page.set_viewport_size({"width": width, "height": height})
         window.open(path)
+        window.page.evaluate(STILL)
         wrong = barriers(window, *more)
         if overflows(window):
             wrong.append(("wider than the screen", []))
         if wrong:
-            found[language] = wrong
+            found[language, scheme] = wrong
     return found
 
 
