@@ -48,7 +48,7 @@ def region(request: KnownRequest, elder: Elder) -> HttpResponse:
 def sound(request: KnownRequest, elder: Elder, name: str) -> HttpResponse:
     """A sentence that her page says now, spoken beforehand; nothing else is handed out."""
     page = herself.read(elder, asking="", now=timezone.now())
-    for sentence in page.spoken:
+    for sentence in (*page.spoken, *page.choices.values()):
         path = prompts.kept(sentence.text, get_language() or settings.LANGUAGE_CODE)
         if sentence.name == name and path:
             return HttpResponse(path.read_bytes(), content_type="audio/wav")

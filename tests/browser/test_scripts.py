@@ -281,7 +281,8 @@ def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
         it.poke()
         expect(it.page.locator("#region p")).to_have_text(told)
 
-    it = live(inside, html="<button data-quiet>Q</button><button data-hear>Again</button>")
+    tile = '<button data-says="Unwell: a person rings you">U</button>'
+    it = live(inside, html=f"<button data-quiet>Q</button><button data-hear>Again</button>{tile}")
     it.page.evaluate("""window.heard = [];
         document.addEventListener('aloud', (e) => heard.push(e.detail));""")
     with it.page.expect_request("**/sound/"):
@@ -294,6 +295,15 @@ def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
     with it.page.expect_request("**/sound/"):
         it.page.click("[data-hear]")
     assert it.page.evaluate("heard[0]") == {"text": "Read", "by": "sound"}
+
+    # a choice says what it does when a key comes to it, and not while it is muted
+    it.page.keyboard.press("Tab")
+    expect(it.page.locator("[data-says]")).to_be_focused()
+    assert "Unwell" not in str(it.page.evaluate("heard"))
+    it.page.click("[data-quiet]")
+    it.page.click("[data-hear]")
+    it.page.keyboard.press("Tab")
+    assert it.page.evaluate("heard.at(-1).text") == "Unwell: a person rings you"
 
 
 def test_a_zone_is_drawn_by_pressing_the_map_and_by_typing(live):
