@@ -22,7 +22,7 @@ from tests import cast
 from tests.carriers.telephones import OfAsterisk, OfSimulator, OfTwilio, Telephones
 from tests.dispatch.town import cries, wants
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pure]
 
 SIMULATOR = "telephony.carriers.simulator.carrier.Simulator"
 TWILIO = "telephony.carriers.twilio.carrier.Twilio"

@@ -10,7 +10,7 @@ from tests.roles.table import ADMIN, EVERYBODY, MAY_SEE, NOT_SEARCHED, REGISTRAR
 from tests.roles.town import MEI_ID, SECRETS
 from tests.roles.walk import Answer, Stop, Walker, admin_stops, stops
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pure]
 NOTHING = "0"  # the key of a row in a register that is empty
 
 

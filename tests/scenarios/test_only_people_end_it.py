@@ -29,7 +29,7 @@ from tests import cast
 from tests.dispatch.town import WORKER, cries, sweep, workers
 from tests.scenarios.phone import Phone
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.pure]
 
 # What a body may say to end it; a form takes them all, the API those its schema knows.
 WORDS = {

@@ -57,7 +57,7 @@ class PushService:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
         self.host = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def keys(self):
         """What a browser would tell of itself."""

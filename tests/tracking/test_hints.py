@@ -50,7 +50,7 @@ class Answering(BaseHTTPRequestHandler):
 @pytest.fixture
 def service(settings):
     it = Service()
-    thread = threading.Thread(target=it.serve_forever, daemon=True)
+    thread = threading.Thread(target=it.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     settings.LOCATION_SERVICE_URL = f"http://127.0.0.1:{it.server_port}/v1/geolocate?key=test"
     yield it

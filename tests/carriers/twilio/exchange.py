@@ -71,7 +71,9 @@ class Exchange:
         self.recordings: dict[str, tuple[str, bytes]] = {}  # sid → (room or leg, sound)
         self._client = Client()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
         self._thread.start()
 
     @property

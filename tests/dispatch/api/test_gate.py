@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from dispatch.api import api
 from dispatch.models import ServiceRequest
 from tests import cast
 from tests.dispatch.api.caller import Caller, code, fields, wants
@@ -169,6 +170,10 @@ def test_the_description_declares_every_refusal(client):
             assert refusals <= set(operation["responses"]), (verb, path)
     error = described["components"]["schemas"]["Refusal"]["properties"]
     assert set(error) == {"code", "message", "fields"}
+
+
+def test_the_description_is_made_once_however_often_anybody_asks():
+    assert api.get_openapi_schema() is api.get_openapi_schema(path_params={})
 
 
 def test_the_docs_page_needs_nothing_from_elsewhere(client):
