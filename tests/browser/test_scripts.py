@@ -1,13 +1,14 @@
 """The scripts of the pages, in Chromium: live regions, keys, clocks, sounds and the map."""
 
 import json
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page import LivePage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pure]
 
 FORM = (
     '<p id="n">{n}</p><form hx-post="/save"><input id="typed" name="typed">'
@@ -29,19 +30,20 @@ def live(browser):
         page.close()
 
 
-def test_what_is_being_typed_survives_twenty_pokes_and_few_fetches_answer_them(live):
+def test_what_is_being_typed_survives_fifty_pokes_and_few_fetches_answer_them(live):
     it = live(lambda n: FORM.format(n=n))
     it.settle()
     it.page.fill("#left", "left behind")
     it.page.click("#more summary")
     it.page.fill("#typed", "being typed")
     it.page.evaluate("document.querySelector('#typed').setSelectionRange(3, 3)")
-    before = it.fetched
-    for _ in range(20):
+    before, began = it.fetched, time.monotonic()
+    for _ in range(50):
         it.poke()
     it.settle(1600)
-    assert 1 <= it.fetched - before <= 4
-    assert it.page.inner_text("#n") == str(it.fetched)
+    most = 2 + 2 * (time.monotonic() - began)  # two rounds a second, however slow this machine is
+    assert 1 <= it.fetched - before <= most
+    expect(it.page.locator("#n")).to_have_text(str(it.fetched))
     assert it.page.input_value("#left") == "left behind"
     assert it.page.input_value("#typed") == "being typed"
     state = "(e => [e.id, e.selectionStart, document.querySelector('#more').open])"
@@ -172,6 +174,14 @@ def test_a_lost_connection_is_shown_and_caught_up_after(live):
     it.linked("live")
     it.settle()
     assert it.fetched > before
+
+
+def test_a_page_that_wakes_from_sleep_looks_again_without_a_poke(live):
+    it = live()
+    it.settle()
+    before = it.page.inner_text("#n")
+    it.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(it.page.locator("#n")).not_to_have_text(before)  # it would look by itself in 15 s
 
 
 def test_a_region_that_comes_later_is_subscribed_to(live):
