@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.http import HttpResponse
 
 from config.bundles import BUNDLES
+from config.middleware import Zipped
 from tests.pages import town
 
 
@@ -33,16 +34,18 @@ def test_no_sheet_of_a_bundle_names_a_file_that_lies_elsewhere_from_there():
         assert "@import" not in text
 
 
-def test_words_travel_compressed_and_sound_does_not():
-    browser = Client(headers={"Accept-Encoding": "gzip"})
-    page = browser.get("/sign-in/")
-    assert page["Content-Encoding"] == "gzip"
-    assert b"<!doctype html>" in gzip.decompress(page.content)
-    script = browser.get("/static/bundle/house.js")
-    assert script["Content-Encoding"] == "gzip"
-    picture = browser.get("/static/icon-192.png")
-    assert picture.status_code == 200
-    assert "Content-Encoding" not in picture
+def test_words_travel_compressed_and_sound_and_parts_do_not(rf):
+    body = b"All is well. " * 100
+
+    def answered(kind, status=200):
+        zipped = Zipped(lambda _: HttpResponse(body, status=status, content_type=kind))
+        return zipped(rf.get("/", headers={"Accept-Encoding": "gzip"}))
+
+    for kind in ("text/html; charset=utf-8", "application/geo+json", "text/javascript"):
+        assert answered(kind)["Content-Encoding"] == "gzip"
+        assert gzip.decompress(answered(kind).content) == body
+    for whole in (answered("audio/wav"), answered("image/png"), answered("text/css", 206)):
+        assert whole.content == body
 
 
 @pytest.mark.django_db
