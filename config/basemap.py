@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from config.town import Town
@@ -32,7 +31,6 @@ def _changed_at(request: HttpRequest) -> datetime | None:
         return None
 
 
-@gzip_page
 @require_safe
 @condition(last_modified_func=_changed_at)
 def serve(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
 )
 from django.middleware.common import CommonMiddleware
+from django.middleware.gzip import GZipMiddleware
 from django.utils.translation import gettext as _
 
 from config.errors import answer
@@ -36,6 +37,24 @@ class AnyAddress(CommonMiddleware):
         if request.path.startswith(self.ANYWHERE):
             return None
         return super().process_request(request)
+
+
+class Zipped(GZipMiddleware):
+    """Words travel compressed; sound and pictures are so already, and are sought in by their bytes.
+
+    Django's own adds random bytes to each answer, so that its length gives no secret away.
+    """
+
+    WORDS = re.compile(
+        r"text/|application/(\w+\+)?json|image/svg|application/manifest|.*javascript"
+    )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.status_code == 200 and self.WORDS.match(response.get("Content-Type", "")):
+            return super().process_response(request, response)
+        return response
 
 
 class RequestContext:

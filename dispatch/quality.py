@@ -55,6 +55,11 @@ class Quality:
         """All days together."""
         return Day(*(sum(getattr(day, word) for day in self.days) for word in ANSWERED))
 
+    @property
+    def most(self) -> int:
+        """Offers of the fullest day."""
+        return max(day.offers for day in self.days)
+
 
 def measure(house: Provider, *, now: datetime) -> Quality:
     since = now - LATELY

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dispatch.models import ServiceRequest
-from dispatch.speech import spoken
+from dispatch.speech import in_use, spoken
 from dispatch.wording import address_of
 from elders.models import Elder
 
@@ -14,7 +14,7 @@ def summary(request: ServiceRequest, language: str) -> str:
     """For the control room of another service: who, where, how to get in, whom to ring."""
     people = [_person(elder, language) for elder in request.people]
     place = (request.estimate or {}).get("text", "") if request.is_emergency else ""
-    ways_in = {elder.access_notes for elder in request.people if elder.access_notes}
+    ways_in = {in_use(elder.access_notes) for elder in request.people if elder.access_notes}
     urgent = _("emergency") if request.is_emergency else _("request")
     facts = [
         _("This is One Number, the service for older people, number %(number)s.")

@@ -89,7 +89,8 @@ class ZoneAdmin(DeviceRegister, admin.ModelAdmin[Zone]):
 class LandmarkAdmin(DeviceRegister, admin.ModelAdmin[Landmark]):
     """By these a place is told where no geocoder is set."""
 
-    list_display = ("name", "name_zh", "area", "area_zh", "lat", "lon")
+    list_display = ("name", "name_zh", "area", "area_zh", "lat", "lon", "station")
+    list_filter = ("station",)
     search_fields = ("name", "name_zh", "area", "area_zh")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -10,7 +10,7 @@ from elders.models import Consent, Elder, FamilyLink, User
 from elders.roles import Role
 from elders.selectors import elders_for
 from tracking.devices import held_at, holder_at
-from tracking.models import Alarm, Device, DeviceLink, Position
+from tracking.models import Alarm, Device, DeviceLink, Landmark, Position
 
 DESK = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR})
 
@@ -73,6 +73,12 @@ def alarms_seen(user: User | AnonymousUser, *, now: datetime) -> QuerySet[Alarm]
 def devices_of(elder: Elder, *, now: datetime) -> QuerySet[Device]:
     """The devices she holds."""
     return Device.objects.filter(pk__in=elder.device_links.filter(held_at(now)).values("device"))
+
+
+def stations_for(user: User | AnonymousUser) -> QuerySet[Landmark]:
+    """The community stations, for the desk."""
+    stations = Landmark.objects.filter(station=True)
+    return stations if roles.of(user) & DESK else stations.none()
 
 
 def unknown_devices() -> QuerySet[Device]:

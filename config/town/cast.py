@@ -142,13 +142,13 @@ def _mei(home: Address, grid: int, account: User) -> Elder:
         name_zh=account.name_zh,
         born=date(1943, 4, 18),
         sex=Elder.Sex.FEMALE,
-        dialect="四川话 Sichuanese",
+        dialect="四川话 / Sichuanese",
         lives_alone=True,
         door_code="4711#",
-        access_notes="三楼左门，电梯常坏 Third floor, door on the left; the lift often fails",
+        access_notes="三楼左门，电梯常坏 / Third floor, door on the left; the lift often fails",
         has_lift=True,
         hearing=Elder.Hearing.HARD,
-        health_summary="糖尿病，心脏起搏器 Diabetes, pacemaker",
+        health_summary="糖尿病，心脏起搏器 / Diabetes, pacemaker",
         id_number="519901194304180024",
         card_number="YL00000010024",
         second_number=numbers.cast(2),
@@ -163,7 +163,7 @@ def _lan(home: Address, grid: int) -> Elder:
         born=date(1947, 10, 2),
         sex=Elder.Sex.FEMALE,
         lives_alone=True,
-        health_summary="高血压 High blood pressure",
+        health_summary="高血压 / High blood pressure",
         id_number="519901194710020045",
         card_number="YL00000030045",
         second_number=numbers.cast(4),
@@ -185,8 +185,7 @@ def _reachable(elder: Elder, number: str, *, now: datetime) -> None:
     """A telephone of her own, verified today, and a watch."""
     line = Line.objects.create(number=number)
     LineHolder.objects.create(line=line, elder=elder, verified_at=now)
-    name = f"{elder.name_zh}的手表 Watch of {elder.name}"
-    watch = Device.objects.create(device_id=WATCHES[number], name=name)
+    watch = Device.objects.create(device_id=WATCHES[number], name=f"SOS-{number[-4:]}")
     devices.link(watch, elder=elder, now=now - KNOWN_FOR)
 
 

@@ -15,10 +15,12 @@ def write(town: Town, many: int) -> None:
     if Landmark.objects.exists():
         return
     communities = {cell.code: cell.name for cell in town.cells() if cell.level == 3}
-    found = []
+    found: list[Landmark] = []
+    served: set[str] = set()  # communities with a station: their first place
     for n in range(min(many, MOST)):
         address = town.address(FROM + n)
-        area = communities[town.cell_at((address.lat, address.lon))[:-3]]
+        code = town.cell_at((address.lat, address.lon))[:-3]
+        area = communities[code]
         found.append(
             Landmark(
                 name=address.shop.en,
@@ -27,6 +29,8 @@ def write(town: Town, many: int) -> None:
                 area_zh=area.zh,
                 lat=address.lat,
                 lon=address.lon,
+                station=code not in served,
             )
         )
+        served.add(code)
     Landmark.objects.bulk_create(found, batch_size=BATCH)

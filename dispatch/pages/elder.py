@@ -1,9 +1,12 @@
 """`/elder/`: one press on a phone or tablet. Every button is a form and works without scripts."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
@@ -45,7 +48,7 @@ def region(request: KnownRequest, elder: Elder) -> HttpResponse:
 def sound(request: KnownRequest, elder: Elder, name: str) -> HttpResponse:
     """A sentence that her page says now, spoken beforehand; nothing else is handed out."""
     page = herself.read(elder, asking="", now=timezone.now())
-    for sentence in page.spoken:
+    for sentence in (*page.spoken, *page.choices.values()):
         path = prompts.kept(sentence.text, get_language() or settings.LANGUAGE_CODE)
         if sentence.name == name and path:
             return HttpResponse(path.read_bytes(), content_type="audio/wav")
@@ -138,7 +141,12 @@ def _answer(request: KnownRequest, elder: Elder, press: Press | None = None) -> 
         checkins.heard_from(elder, "page", now=now)
     if by_script(request):
         return _page(request, elder, "elder/now.html")
-    return redirect("elder")
+    return redirect("tv" if _from_tv(request) else "elder")
+
+
+def _from_tv(request: KnownRequest) -> bool:
+    """Whether the form stood on `/tv/`: a page of ours says to us where one comes from."""
+    return urlsplit(request.headers.get("Referer", "")).path == reverse("tv")
 
 
 def _page(request: KnownRequest, elder: Elder, template: str) -> HttpResponse:

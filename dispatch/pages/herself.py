@@ -79,6 +79,11 @@ class HerPage:
         parts = [part for pair in said for text in pair for part in prompts.sentences(text)]
         return [Sentence(part, _sound_of(part)) for part in parts]
 
+    @property
+    def choices(self) -> dict[str, Sentence]:
+        """What is heard of each choice, by its name."""
+        return {name: Sentence(text, _sound_of(text)) for name, text in wording.choices().items()}
+
 
 def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
     hers = ServiceRequest.objects.filter(elder=elder).select_related("category", "owner", "elder")

@@ -33,6 +33,17 @@ def checkin() -> str:
     return _("Are you well today?")
 
 
+def choices() -> dict[str, str]:
+    """What each of the five choices does, for who cannot read it: heard when a key comes to it."""
+    return {
+        "sos": _("Emergency: somebody answers now"),
+        "unwell": _("Unwell: a person rings you"),
+        "meal": _("Meals: brought to your home"),
+        "fix": _("Help at home: cleaning and repairs"),
+        "family": _("Call family"),
+    }
+
+
 def _routine(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
     facts = _facts(request, coming)
     state = State(request.state)

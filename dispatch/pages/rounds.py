@@ -20,6 +20,7 @@ from dispatch import (
     ratings,
     reasons,
     selectors,
+    speech,
     whereabouts,
     wording,
 )
@@ -183,8 +184,8 @@ def _notes(elder: Elder, *, now: datetime) -> list[str]:
     if elder.has_lift is not None:
         notes.append(_("Lift") if elder.has_lift else _("No lift"))
     if elder.dialect:
-        notes.append(_("Speaks %(dialect)s") % {"dialect": elder.dialect})
-    return [str(note) for note in [*notes, elder.access_notes] if note]
+        notes.append(_("Speaks %(dialect)s") % {"dialect": speech.in_use(elder.dialect)})
+    return [str(note) for note in [*notes, speech.in_use(elder.access_notes)] if note]
 
 
 def _geo_link(where: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from dispatch.states import OPEN, Priority
 from elders.models import Elder, User
 from elders.selectors import elders_for
 from providers.selectors import providers_for, workers_for
+from tracking.selectors import stations_for
 
 Place = tuple[float, float]
 Placed = TypeVar("Placed", bound=Model)
@@ -28,13 +29,15 @@ CELL = 8  # H3: about 0.7 km² a cell, a housing estate or two
 MOST_DOTS = 1_500  # of a layer; more are drawn by cells
 STEPS = 4  # of load, by share of the fullest cell
 
+# layer → (what its button says, what that means)
 LAYERS = {
-    "load": _("Load of the day"),
-    "request": _("Open requests"),
-    "risk": _("Elders at risk"),
-    "worker": _("Carers on duty"),
-    "provider": _("Providers"),
-    "outage": _("Cannot call for help (outage)"),
+    "load": (_("Load"), _("Requests of the last day, by cell")),
+    "request": (_("Requests"), _("Open requests")),
+    "risk": (_("Risk"), _("Elders at risk")),
+    "worker": (_("Carers"), _("Carers on duty")),
+    "provider": (_("Providers"), _("Where providers are")),
+    "station": (_("Stations"), _("Community stations")),
+    "outage": (_("Cut off"), _("Cannot call for help (outage)")),
 }
 
 
@@ -50,6 +53,7 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
     still = [(row, place) for row, place in placed if row.state in OPEN]
     dots = [
         *_dots("provider", _pairs(providers_for(user))),
+        *_dots("station", _pairs(stations_for(user))),
         *_dots("worker", _pairs(workers_for(user).filter(on_duty=True))),
         *_dots("risk", _pairs(at_risk(user, now=now))),
         *_dots("outage", _pairs(cut_off(user, now=now))),

@@ -66,7 +66,7 @@ def town_region(request: DeskRequest) -> HttpResponse:
 def overview(user: User, *, now: datetime) -> dict[str, Any]:
     return {
         "town": townmap.read(user, now=now),
-        "layers": townmap.LAYERS,
+        "layers": [(layer, *words) for layer, words in townmap.LAYERS.items()],
         "rhythm": rhythm.read(calls_for(user), now=now),
     }
 

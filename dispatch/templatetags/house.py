@@ -18,6 +18,7 @@ from providers.models import Shift
 
 register = template.Library()
 DAY_WIDE, HIGH = 10, 60  # of a bar, in units of the drawing
+LEAST_TOP = 4  # offers: one in a day is no full bar
 STAR = "M8 1.2l2.1 4.3 4.7.7-3.4 3.3.8 4.7L8 12l-4.2 2.2.8-4.7L1.2 6.2l4.7-.7z"
 
 
@@ -64,8 +65,9 @@ def stars(score: float) -> SafeString:
 
 @register.simple_tag
 def answers(days: Sequence[Day]) -> SafeString:
-    """A bar a day: accepted below, declined above it, without an answer on top."""
-    top = max([1, *(day.offers for day in days)])
+    """A bar a day: accepted below, declined above it, without an answer on top. Every day has its
+    slot, so that a young month shows how much of it is still empty."""
+    top = max([LEAST_TOP, *(day.offers for day in days)])
     bars = [
         (word, n * DAY_WIDE + 1, HIGH - HIGH * (below + count) / top, HIGH * count / top)
         for n, day in enumerate(days)
@@ -76,10 +78,14 @@ def answers(days: Sequence[Day]) -> SafeString:
         )
         if count
     ]
+    slots = [("slot", n * DAY_WIDE + 1, 0, HIGH) for n in range(len(days))]
     drawn = format_html_join(
         "",
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}"></rect>',
-        ((word, x, round(y, 1), DAY_WIDE - 2, round(high, 1)) for word, x, y, high in bars),
+        (
+            (word, x, round(y, 1), DAY_WIDE - 2, round(high, 1))
+            for word, x, y, high in [*slots, *bars]
+        ),
     )
     return format_html(
         '<svg class="answers" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'

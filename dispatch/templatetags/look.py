@@ -1,7 +1,9 @@
 """Template tags of the look: `{% load look %}`.
 
 {% icon "phone" %}            a lucide icon from the sprite, as large as the text around it
+<button{% says words %}>      what a key that comes to it makes heard
 {{ person|named }}            the name in the page's language, from `name` and `name_zh`
+{{ note|in_use }}             of a note in both languages, the one of the page
 {{ person|initials }}         what stands in an avatar: 王, or WG
 {{ instant|iso }}             an instant for the data attributes that clock.js reads
 {{ number|spaced }}           a telephone number in groups, for the eye
@@ -13,9 +15,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dispatch import speech
 from dispatch.pages import labels
 
 register = template.Library()
@@ -39,7 +43,17 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def says(text: str, sound: str = "") -> SafeString:
+    """Attributes of what is read out when a key comes to it (aloud.js); `sound` by its name."""
+    said = format_html(' data-says="{}"', text)
+    if not sound:
+        return said
+    return said + format_html(' data-sound="{}"', reverse("elder-sound", args=[sound]))
+
+
 named = register.filter(labels.named)
+in_use = register.filter(speech.in_use)
 
 
 @register.filter

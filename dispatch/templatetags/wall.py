@@ -29,9 +29,10 @@ def curve(rhythm: Rhythm) -> SafeString:
             for hour, count in enumerate(rhythm.today)
         ),
     )
+    usual = rhythm.usual if any(rhythm.usual) else []
     steps = " ".join(
         f"{x},{HEIGHT - HEIGHT * mean / top:.1f}"
-        for hour, mean in enumerate(rhythm.usual)
+        for hour, mean in enumerate(usual)
         for x in (hour * HOUR, (hour + 1) * HOUR)
     )
     return format_html(

@@ -1,11 +1,15 @@
 """The pages of people in Chromium: for everybody's eyes and hands, and without scripts."""
 
+from io import StringIO
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests import cast
-from tests.browser.windows import SOON_MS, Window, drive, people
+from tests.browser.windows import SOON_MS, Window, act, drive, people
+from tests.dispatch.test_imagery import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,6 +24,13 @@ SMALL = """([least, letters]) => [...document.querySelectorAll('body *')]
             || (read && parseFloat(getComputedStyle(node).fontSize) < letters);
     })
     .map((node) => node.outerHTML.slice(0, 90))"""
+
+
+# Until what moves into the page stands where it stays.
+STILL = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.playState === 'running')
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => 0)))"""
 
 
 @pytest.fixture
@@ -46,33 +57,40 @@ def overflows(window):
     return window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def looked_at(window, path, *more):
-    """In both languages, light and dark, on a telephone and on a desk."""
+def looked_at(window, path, *more, sizes=((390, 844), (1280, 844)), crossed=False):
+    """In both languages, light and dark, on a telephone and on a desk; `crossed`: in each
+    language both."""
+    looks = [("zh-hans", "light", sizes[0]), ("en", "dark", sizes[1])]
+    if crossed:
+        looks += [("zh-hans", "dark", sizes[1]), ("en", "light", sizes[0])]
     found = {}
-    for language, scheme, width in (("zh-hans", "light", 390), ("en", "dark", 1280)):
+    for language, scheme, (width, height) in looks:
         window.context.add_cookies(
             [{"name": "django_language", "value": language, "url": window.house.base_url}]
         )
-        window.page.emulate_media(color_scheme=scheme)
-        window.page.set_viewport_size({"width": width, "height": 844})
+        window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        window.page.set_viewport_size({"width": width, "height": height})
         window.open(path)
+        window.page.evaluate(STILL)
         wrong = barriers(window, *more)
         if overflows(window):
             wrong.append(("wider than the screen", []))
         if wrong:
-            found[language] = wrong
+            found[language, scheme] = wrong
     return found
 
 
+@pytest.mark.pure
 def test_every_page_is_for_everybody_in_both_languages(house, windows):
     who = people(house)
     anybody = windows(house, bypass_csp=True)
     mei = windows(house, bypass_csp=True).sign_in("mei")
     wai = windows(house, bypass_csp=True).sign_in("wai")
     track = f"/track/{who['track']}/"
-    pages = ["/", "/sign-in/", "/phone/", track, "/track/ended/"]
+    pages = ["/", "/sign-in/", "/phone/", "/no-line/", track, "/track/ended/"]
     found = {path: looked_at(anybody, path) for path in pages}
     found["/elder/"] = looked_at(mei, "/elder/", "wcag2aaa")
+    found["/tv/"] = looked_at(mei, "/tv/", "wcag2aaa")
     found["/elder/?ask=home"] = looked_at(mei, "/elder/?ask=home", "wcag2aaa")
     found["/elder/sharing/"] = looked_at(mei, "/elder/sharing/", "wcag2aaa")
     found["/worker/"] = looked_at(wai, "/worker/")
@@ -87,8 +105,10 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     found["a visit"] = looked_at(wai, "/worker/")
     found["on the way"] = looked_at(anybody, track)
     found["asked"] = looked_at(mei, "/elder/", "wcag2aaa")
+    found["asked on a tv"] = looked_at(mei, "/tv/", "wcag2aaa")
     mei.open("/elder/").page.click(".choice.sos .tile")
     found["an emergency"] = looked_at(mei, "/elder/", "wcag2aaa")
+    found["an emergency on a tv"] = looked_at(mei, "/tv/", "wcag2aaa")
     found["an alarm"] = looked_at(anybody, track)
     mei.context.set_offline(True)
     mei.page.click(".choice.unwell .tile")
@@ -98,6 +118,85 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     mei.context.set_offline(False)
     mei.open("/elder/sharing/")
     assert mei.page.evaluate(SMALL, [60, 18]) == []
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+FAMILY = """
+from datetime import time, timedelta
+from django.utils import timezone
+from dispatch.models import CheckIn, CheckInPlan
+from elders.models import Elder
+from tracking.models import Zone
+mei, now = Elder.objects.get(name="Mei Chen"), timezone.now()
+Zone.objects.create(elder=mei, corners=[[30.277, 120.157]], radius_m=150)
+CheckInPlan.objects.create(elder=mei, at=time(9))
+CheckIn.objects.create(elder=mei, day=timezone.localdate(now), due_at=now + timedelta(hours=1))
+"""
+SHOW_KEPT = "document.querySelector('#kept').hidden = false"  # as shell.js does without a line
+
+
+@pytest.fixture
+def push_keys(monkeypatch):
+    """A house that comes after this tells browsers, too."""
+    call_command("make_push_keys", stdout=(told := StringIO()))
+    for line in told.getvalue().split():
+        monkeypatch.setenv(*line.split("=", 1))
+    monkeypatch.setenv("VAPID_SUBJECT", "mailto:desk@one.example")
+
+
+@pytest.mark.pure
+def test_the_end_of_a_visit_is_for_everybody(push_keys, house, windows):
+    """Photograph and signature, all is well, stars and thanks, and what a family may change."""
+    scopes = "cast.consent.Scope.REQUESTS, cast.consent.Scope.WHEREABOUTS"
+    who = people(house, scopes=scopes)
+    house.manage("shell", "--verbosity", "0", "-c", FAMILY)
+    # So tall that nothing scrolls: what sticks to an edge would hide the half of something.
+    dark = {"color_scheme": "dark", "reduced_motion": "reduce", "bypass_csp": True}
+    wai = windows(house, width=390, height=2000, **dark).sign_in("wai").open("/worker/")
+    wai.lives()
+    act(house, "requests", who["token"], category="catering", elder=who["mei"])
+    wai.at(".offer .go.yes").click()
+    wai.page.get_by_role("button", name="I am setting off").click()
+    wai.page.get_by_role("button", name="I have arrived").click()
+    file = {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": photo((300, 200))}
+    wai.page.set_input_files("input[data-photos]", file)
+    expect(wai.at(".shots img")).to_be_visible(timeout=SOON_MS)
+    expect(wai.at("[data-push]")).to_be_visible(timeout=SOON_MS)
+    wai.page.get_by_text("Let her sign").click()
+    expect(wai.page.get_by_label("Signed on paper")).to_be_visible()
+    found = {"to be signed": barriers(wai)}
+    wai.at("[data-sign] svg").click()
+    expect(wai.page.get_by_label("Signed on paper")).to_be_hidden()
+    found["signed"] = barriers(wai)
+    found["with her"] = looked_at(wai, "/worker/", sizes=((390, 2000), (1280, 2000)))
+    wai.page.set_viewport_size({"width": 360, "height": 640})
+    finish = wai.page.get_by_role("button", name="I have finished")
+    wai.at("[data-photos]").scroll_into_view_if_needed()
+    expect(finish).to_be_in_viewport(ratio=1)  # however long the form is
+    finish.click()
+    expect(wai.at(".visit.waiting")).to_be_visible(timeout=SOON_MS)
+
+    mei = windows(house, bypass_csp=True).sign_in("mei")
+    found["is all well on a tv"] = looked_at(mei, "/tv/", "wcag2aaa")
+    mei.page.evaluate(SHOW_KEPT)
+    found["kept on a tv"] = barriers(mei, "wcag2aaa")
+    found["is all well"] = looked_at(mei, "/elder/", "wcag2aaa")
+    mei.page.get_by_role("button", name="All is well").click()
+    mei.loses("#now", "Is all well?")
+    mei.page.click(".choice.meal .tile")
+    mei.sees("#callback .saying", "A person will ring you")
+    act(house, "requests", who["token"], category="repair", elder=who["mei"])
+    mei.page.get_by_role("button", name="I no longer need this").click()
+    expect(mei.at("#cancelled")).to_be_visible(timeout=SOON_MS)
+    found["cancelled, rung soon"] = looked_at(mei, "/elder/", "wcag2aaa")
+
+    found["stars by link"] = looked_at(windows(house, bypass_csp=True), f"/track/{who['track']}/")
+    son = windows(house, bypass_csp=True).sign_in("ka-ming")
+    found["family"] = looked_at(son, "/family/")
+    expect(son.at(".stars")).to_be_visible()
+    son.page.evaluate(SHOW_KEPT)
+    found["family, kept"] = barriers(son)
+    found["zones"] = looked_at(son, f"/zones/elders/{who['mei']}/")
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
@@ -122,7 +221,7 @@ def test_help_comes_without_scripts(house, windows):
 
 def test_arrow_keys_move_and_enter_presses(house, windows):
     people(house)
-    mei = windows(house).sign_in("mei").open("/elder/")
+    mei = windows(house, height=720).sign_in("mei").open("/tv/")
     mei.lives()
     for key, words in (
         ("ArrowDown", "Emergency"),
@@ -130,10 +229,19 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
         ("ArrowRight", "Meals"),
         ("ArrowDown", "Call family"),
         ("ArrowLeft", "Help at home"),
-        ("ArrowLeft", "Emergency"),
+        ("Enter", "/tv/?ask=home"),
+        ("ArrowDown", "Housekeeping"),
+        ("ArrowRight", "Repair"),
+        ("ArrowDown", "Back"),
+        ("Enter", "/tv/?"),
+        ("ArrowDown", "Emergency"),
     ):
         mei.page.keyboard.press(key)
-        assert words in mei.page.evaluate("document.activeElement.innerText")
+        if key == "Enter":
+            mei.page.wait_for_url(lambda url, end=words: url.endswith(end))
+        else:
+            assert words in mei.page.evaluate("document.activeElement.innerText")
+    mei.page.evaluate("window.sameLoad = true")
     mei.page.evaluate("""document.addEventListener('aloud', (event) => {
         window.said ??= event.detail.text;
     })""")

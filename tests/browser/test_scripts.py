@@ -1,13 +1,14 @@
 """The scripts of the pages, in Chromium: live regions, keys, clocks, sounds and the map."""
 
 import json
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page import LivePage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pure]
 
 FORM = (
     '<p id="n">{n}</p><form hx-post="/save"><input id="typed" name="typed">'
@@ -29,19 +30,20 @@ def live(browser):
         page.close()
 
 
-def test_what_is_being_typed_survives_twenty_pokes_and_few_fetches_answer_them(live):
+def test_what_is_being_typed_survives_fifty_pokes_and_few_fetches_answer_them(live):
     it = live(lambda n: FORM.format(n=n))
     it.settle()
     it.page.fill("#left", "left behind")
     it.page.click("#more summary")
     it.page.fill("#typed", "being typed")
     it.page.evaluate("document.querySelector('#typed').setSelectionRange(3, 3)")
-    before = it.fetched
-    for _ in range(20):
+    before, began = it.fetched, time.monotonic()
+    for _ in range(50):
         it.poke()
     it.settle(1600)
-    assert 1 <= it.fetched - before <= 4
-    assert it.page.inner_text("#n") == str(it.fetched)
+    most = 2 + 2 * (time.monotonic() - began)  # two rounds a second, however slow this machine is
+    assert 1 <= it.fetched - before <= most
+    expect(it.page.locator("#n")).to_have_text(str(it.fetched))
     assert it.page.input_value("#left") == "left behind"
     assert it.page.input_value("#typed") == "being typed"
     state = "(e => [e.id, e.selectionStart, document.querySelector('#more').open])"
@@ -174,6 +176,14 @@ def test_a_lost_connection_is_shown_and_caught_up_after(live):
     assert it.fetched > before
 
 
+def test_a_page_that_wakes_from_sleep_looks_again_without_a_poke(live):
+    it = live()
+    it.settle()
+    before = it.page.inner_text("#n")
+    it.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(it.page.locator("#n")).not_to_have_text(before)  # it would look by itself in 15 s
+
+
 def test_a_region_that_comes_later_is_subscribed_to(live):
     it = live(lambda n: f'<p data-topic="elder:{min(n, 2)}">{n}</p>')
     it.settle()
@@ -281,7 +291,8 @@ def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
         it.poke()
         expect(it.page.locator("#region p")).to_have_text(told)
 
-    it = live(inside, html="<button data-quiet>Q</button><button data-hear>Again</button>")
+    tile = '<button data-says="Unwell: a person rings you">U</button>'
+    it = live(inside, html=f"<button data-quiet>Q</button><button data-hear>Again</button>{tile}")
     it.page.evaluate("""window.heard = [];
         document.addEventListener('aloud', (e) => heard.push(e.detail));""")
     with it.page.expect_request("**/sound/"):
@@ -294,6 +305,15 @@ def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
     with it.page.expect_request("**/sound/"):
         it.page.click("[data-hear]")
     assert it.page.evaluate("heard[0]") == {"text": "Read", "by": "sound"}
+
+    # a choice says what it does when a key comes to it, and not while it is muted
+    it.page.keyboard.press("Tab")
+    expect(it.page.locator("[data-says]")).to_be_focused()
+    assert "Unwell" not in str(it.page.evaluate("heard"))
+    it.page.click("[data-quiet]")
+    it.page.click("[data-hear]")
+    it.page.keyboard.press("Tab")
+    assert it.page.evaluate("heard.at(-1).text") == "Unwell: a person rings you"
 
 
 def test_a_zone_is_drawn_by_pressing_the_map_and_by_typing(live):

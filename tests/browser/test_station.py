@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_people import looked_at
+from tests.browser.test_people import barriers, looked_at
 from tests.browser.windows import Window, people
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,6 +20,8 @@ cast.ping()
 kitchen = Provider.objects.get()
 kitchen.staff.add(cast.account("dawn", name="Dawn Lin", name_zh="林晓晨"))
 wai = Worker.objects.get()
+wai.rating = 4.3
+wai.save()
 bing = Worker.objects.create(
     provider=kitchen, name="Luo Bing", name_zh="罗冰", phone="+8613800000012", sex="female",
     on_duty=True, lat=30.28, lon=120.16, position_at=cast.BEFORE,
@@ -123,6 +125,16 @@ def test_the_pages_are_for_everybody_in_both_languages(windows):
     ping.page.click(".wish >> text=Meals")
     ping.at(".said").wait_for()
     found["her"] = looked_at(ping, her, "wcag2aaa")
+    for name, text in (("several", "M"), ("nobody", "nobody 1")):
+        scan(ping.open("/station/"), text)
+        ping.at("main .acts-row").wait_for()
+        found[name] = barriers(ping, "wcag2aaa")
+    ping.open("/station/register/").page.click("main .acts-row button.primary")
+    ping.at(".error").first.wait_for()
+    found["refused"] = barriers(ping, "wcag2aaa")
+    ping.open("/station/").page.click(".sos")
+    ping.sees("#here .said", "The desk has your alarm")
+    found["somebody needs help here"] = looked_at(ping, "/station/", "wcag2aaa")
     for path in ("/provider/", "/provider/workers/", "/provider/services/"):
         found[path] = looked_at(dawn, path)
     dawn.open("/provider/").at(".invitation .primary").click(timeout=20_000)

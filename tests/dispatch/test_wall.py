@@ -18,6 +18,7 @@ from providers.models import Worker
 from telephony.models import Call
 from telephony.selectors import calls_for
 from tests import cast
+from tracking.models import Landmark
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 18, 4, 30, tzinfo=UTC)  # a Wednesday, half past twelve in town
@@ -141,3 +142,11 @@ def test_who_cannot_call_for_help_in_an_outage_is_a_layer_until_looked_after(mei
     assert [round(mei.lat, 5), round(mei.lon, 5), "outage", 1] in drawn
     type(line).objects.filter(pk=line.pk).update(state="done")
     assert "outage" not in {layer for *_, layer, _ in townmap.read(sol, now=NOON)["dots"]}
+
+
+def test_community_stations_are_a_layer_for_the_desk():
+    Landmark.objects.create(name="Willow Lane Station", lat=30.2741, lon=120.1551, station=True)
+    Landmark.objects.create(name="Corner shop", lat=30.2750, lon=120.1560)
+    assert townmap.read(cast.sol(), now=NOON)["dots"] == [[30.2741, 120.1551, "station", 1]]
+    assert townmap.read(cast.ping(), now=NOON)["dots"] == []
+    assert set(townmap.LAYERS) > {"station", "outage", "risk", "load"}

@@ -195,6 +195,14 @@ def pressed(mei, key, *, ago_s=0.0):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("page", ["/tv/", "/elder/"])
+def test_a_press_without_scripts_leads_back_to_the_screen_it_was_made_on(hers, page):
+    came_from = f"http://testserver{page}?ask=home"
+    answer = hers.post("/elder/order/repair/", headers={"Referer": came_from})
+    assert answer["Location"] == page
+    assert 'href="?">' in hers.get(f"{page}?ask=home").content.decode()  # back, on the same screen
+
+
 def test_a_press_that_was_sent_twice_sounds_once_and_another_one_again(mei):
     for key in ("a", "a", "b"):
         pressed(mei, key)
@@ -236,6 +244,18 @@ def test_what_her_page_says_is_heard_as_it_was_spoken_beforehand(hers, settings,
     answer = hers.get(f"/elder/sound/{name}/")
     assert (answer["Content-Type"], answer.content) == ("audio/wav", b"RIFF")
     assert hers.get(f"/elder/sound/{other}/").status_code == 404  # her page does not say that
+
+
+def test_each_choice_is_heard_when_a_key_comes_to_it(hers, settings, tmp_path):
+    settings.PROMPTS_DIR = tmp_path
+    name = prompts.name_of(sentence := "Unwell: a person rings you", "en")
+    assert f'data-says="{sentence}">' in hers.get("/tv/").content.decode()  # by the browser's voice
+    (tmp_path / "recorded").mkdir()
+    (tmp_path / "recorded" / f"{name}.wav").write_bytes(b"RIFF")
+    heard = f'data-says="{sentence}" data-sound="/elder/sound/{name}/">'
+    assert heard in hers.get("/tv/").content.decode()
+    assert hers.get(f"/elder/sound/{name}/").content == b"RIFF"
+    assert hers.get("/tv/").content.decode().count("data-says") == 6  # a telephone's and a tv's
 
 
 def test_the_sentences_of_her_page_are_spoken_by_the_command(hers, settings, tmp_path, capsys):

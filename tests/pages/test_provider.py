@@ -336,7 +336,9 @@ def test_it_is_for_a_providers_staff_alone(mei, wai):
 def test_the_answers_of_four_weeks_and_the_shifts_of_a_week_are_drawn(mei, wai, hers):
     town.accepted(town.asked(mei))
     page = hers.get("/provider/").content.decode()
-    assert '<rect class="accepted" x="271" y="0.0" width="8" height="60.0">' in page
+    assert '<rect class="accepted" x="271" y="45.0" width="8" height="15.0">' in page
+    assert page.count('<rect class="slot"') == 28  # a young month shows what of it is empty
+    assert 'most in a day <b class="num">1</b>' in page
     assert 'accepted <b class="num">1</b>' in page
     Shift.objects.create(worker=wai, weekday=6, starts=time(20), ends=time(4, 30))
     page = hers.get("/provider/workers/").content.decode()

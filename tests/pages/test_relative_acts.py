@@ -61,6 +61,12 @@ def test_a_word_of_thanks_reaches_who_came_and_stars_the_figures_of_the_house(hi
     assert not Notice.objects.filter(code="complaint").exists()
 
 
+def test_nobody_is_asked_about_an_earlier_visit_while_somebody_is_on_the_way(his, mei, visit):
+    assert "How was it with" in words(his)
+    town.accepted(town.asked(mei))
+    assert "How was it with" not in words(his)
+
+
 def test_a_complaint_is_put_in_front_of_a_person_and_not_shown_to_who_came(his, visit, wai):
     rate(his, visit, stars="1", words="Left the door open")
     (notice,) = Notice.objects.filter(code="complaint")

@@ -46,10 +46,13 @@ def test_help_is_promised_only_once_somebody_has_accepted(mei, wai):
     assert "We are looking for somebody" in before
     assert "Help is coming" not in before
     assert "Wai Ho" not in before
+    assert "Ring our operator: 12349" in before
     town.accepted(request)
     after = shown(path)
     assert "Help is coming" in after
     assert "Wai Ho has accepted" in after
+    assert "Ring Wai Ho through 12349" in after
+    assert wai.phone not in town.browser(None).get(path).content.decode()
     assert "Sunrise Kitchen" in after
     assert "Verified" in after
 

@@ -45,6 +45,8 @@ class Landmark(models.Model):
     area_zh = models.CharField(_("Chinese name of the area"), max_length=50, blank=True)
     lat = models.FloatField(_("latitude"))
     lon = models.FloatField(_("longitude"))
+    # Staff help there whoever walks in.
+    station = models.BooleanField(_("community station"), default=False)
 
     class Meta:
         verbose_name = _("landmark")

@@ -1,6 +1,7 @@
 """What the console's buttons are answered with."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -17,10 +18,10 @@ from dispatch.pages.desk import case, choices, person, place, queue, replay, roo
 from dispatch.pages.desk.guard import DeskRequest
 from dispatch.pages.desk.subject import Subject
 from elders import roles
-from elders.models import User
+from elders.models import Elder, User
 from providers.models import Category
 from telephony.models import Call
-from tracking import fences
+from tracking import fences, trails
 
 MODES: dict[str, Any] = {
     "listen": gettext_lazy("Listen"),
@@ -128,6 +129,11 @@ def whole(found: Subject, *, at: int | None = None) -> dict[str, Any]:
     return {"subject": found, "then": then, **heading(found), **everything}
 
 
+def _around(elder: Elder, *, now: datetime) -> dict[str, Any]:
+    """Her zones and the way she came, beside the pins."""
+    return {"zones": fences.drawn(elder), "route": trails.drawn(elder, now=now)}
+
+
 def sending(found: Subject) -> dict[str, Any]:
     """Map and candidates, ranked once for both."""
     now = timezone.now()
@@ -139,6 +145,6 @@ def sending(found: Subject) -> dict[str, Any]:
         "where": where,
         "old_s": place.OLD_S,
         "places": place.markers(where, shown, going, now=now)
-        | {"zones": fences.drawn(found.elder) if found.elder else []},
+        | (_around(found.elder, now=now) if found.elder else {}),
         **choices.read(found, ranking),
     }

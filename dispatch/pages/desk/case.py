@@ -12,6 +12,7 @@ from dispatch.models import Notice, Offer, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages import labels
 from dispatch.pages.desk import choices, lines, notices, place
+from dispatch.pages.desk.folding import folded
 from dispatch.pages.desk.subject import Subject
 from dispatch.states import OPEN, Disposition, OfferState, State, may_move
 from elders import selectors as register
@@ -20,7 +21,8 @@ from telephony.models import Call, OutboundJob
 from tracking import wording as spoken
 from tracking.models import Alarm, DeviceLink
 
-LATEST = 14  # lines of the log; the whole of it has a page of its own
+LATEST = 14  # lines of the log, when rounds are folded; the whole of it has a page of its own
+FETCHED = 100  # events from which they are folded
 ALARMS = 50  # shown one by one; the others are counted
 WAY = [State.NEW, State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE, State.DONE]
 
@@ -60,7 +62,7 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "steps": [] if request.is_emergency else steps(request),
         "strands": strands(request, [one for one, _far in going]) if request.is_emergency else [],
         "handovers": request.handovers.select_related("by").order_by("id"),
-        "log": lines.told(request.events.order_by("-seq")[:LATEST]),
+        "log": folded(lines.told(request.events.order_by("-seq")[:FETCHED]))[:LATEST],
         "told": [notices.line(n) for n in request.notices.filter(done_at=None).order_by("-id")],
         "clock": request.deadlines.filter(RUNNING, kind="state").first(),
         "dispositions": dispositions(),
@@ -99,12 +101,15 @@ def others(user: User, subject: Subject) -> list[ServiceRequest]:
 
 def whole(request: ServiceRequest, *, now: datetime) -> dict[str, Any]:
     """Everything about a request, for its own page."""
+    offers = [(one, _offer(one)) for one in _offers(request)]
     return {
         "shown": request,
         "note": note(request),
         "topic": f"request:{request.pk}",
-        "log": lines.told(request.events.order_by("seq")),
-        "offers": [(one, _offer(one)) for one in _offers(request)],
+        "log": folded(lines.told(request.events.order_by("seq"))),
+        "offered": len(offers),
+        "offers": [one for one in offers if one[0].state != OfferState.EXPIRED],
+        "in_vain": [one for one in offers if one[0].state == OfferState.EXPIRED],
         "ended": labels.label(labels.DISPOSITIONS, request.disposition),
         "where": whereabouts.present(request, now=now),
         "excluded": [choices.left_out(one) for one in request.exclusions],

@@ -5,6 +5,7 @@ somebody opens the card, which the ledger notes."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch import speech
 from dispatch.pages.desk import person
 from telephony.models import Call
 
@@ -20,7 +21,7 @@ class Display:
 def read(call_id: int, *, now: datetime) -> Display:
     call = Call.objects.select_related("elder").get(pk=call_id)
     elder = call.elder
-    spoken = (elder.get_language_display(), elder.dialect) if elder else ()
+    spoken = (elder.get_language_display(), speech.in_use(elder.dialect)) if elder else ()
     return Display(
         number=call.other_number if elder else "",
         spoken=", ".join(filter(None, spoken)),

@@ -51,6 +51,7 @@ class Line:
     by: str  # "" for the house itself
     kind: str
     grave: bool
+    offer: int | None = None  # whose offer it tells of
 
 
 def told(events: Iterable[Event]) -> list[Line]:
@@ -62,6 +63,7 @@ def told(events: Iterable[Event]) -> list[Line]:
             by="" if event.by.get("kind") == "system" else str(event.by.get("name", "")),
             kind=event.kind,
             grave=event.kind in GRAVE or event.data.get("grave") is True,
+            offer=event.data.get("offer"),
         )
         for event in events
     ]

@@ -4,6 +4,7 @@
 //   <button data-hear>                  reads it again, muted or not
 //   <button data-quiet aria-pressed>    nothing by itself any more; kept on this device
 //   <p data-aloud> in something hidden  read when it is shown
+//   <button data-says="what it does" data-sound="URL">  read when an arrow or a tab key comes to it
 // Everything that is read stands on the page as well. The event "aloud" names each sentence.
 (() => {
   "use strict";
@@ -62,6 +63,10 @@
     document.querySelectorAll("[data-quiet]").forEach((button) => button.setAttribute("aria-pressed", String(isQuiet())));
   }
 
+  document.addEventListener("focusin", ({ target }) => {
+    const { says: text, sound: url } = target.dataset ?? {};
+    if (text && target.matches(":focus-visible") && !isQuiet()) say([{ text, url }]);
+  });
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("[data-hear]")) say(sentences());
     if (!target.closest?.("[data-quiet]")) return;

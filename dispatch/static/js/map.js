@@ -18,6 +18,7 @@
 // The same facts must stand in words on the page. data-pad: room to leave, top right bottom left, px.
 (() => {
   "use strict";
+  const facts = document.currentScript.dataset;
   const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const GLIDE_MS = 1200, FAR_M = 3000;
@@ -117,7 +118,7 @@
   };
 
   // --- what is too many for pins ---
-  const DOTS = { worker: [5, "route"], provider: [5, "station"], risk: [8, "risk"], outage: [7, "outage"], request: [9, "request"], emergency: [13, "emergency"] };
+  const DOTS = { worker: [5, "route"], provider: [5, "station"], station: [7, "zone-safe"], risk: [8, "risk"], outage: [7, "outage"], request: [9, "request"], emergency: [13, "emergency"] };
 
   class Overlay {
     constructor(map) {
@@ -324,8 +325,18 @@
     for (const [host, view] of views) if (!host.isConnected) { view.end(); views.delete(host); }
     for (const host of document.querySelectorAll("[data-map]")) {
       const view = views.get(host);
-      if (view) view.show(); else if (window.L) views.set(host, new View(host));
+      if (view) view.show(); else if (window.L) views.set(host, new View(host)); else fetchLeaflet();
     }
+  }
+
+  // No page waits for a map before it can be used: Leaflet comes when there is one to draw.
+  let coming;
+  const fetched = (name, what) => new Promise((done, failed) => {
+    document.head.append(Object.assign(document.createElement(name), { ...what, onload: done, onerror: failed }));
+  });
+  function fetchLeaflet() {
+    coming ??= Promise.all([fetched("link", { rel: "stylesheet", href: facts.sheet }), fetched("script", { src: facts.leaflet })])
+      .then(refresh, () => { coming = undefined; }); // without a line: with the next fetch
   }
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-layer]");
