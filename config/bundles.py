@@ -22,12 +22,13 @@ BUNDLES = {
         *(f"js/{name}.js" for name in ("live", "bus", "clock", "keys", "prefs")),
     ),
     "bundle/elder.js": tuple(
-        f"js/{name}.js" for name in ("dpad", "fresh", "carry", "outbox", "aloud")
+        f"js/{name}.js" for name in ("shell", "dpad", "fresh", "carry", "outbox", "aloud")
     ),
     "bundle/worker.js": tuple(
-        f"js/{name}.js" for name in ("sound", "share", "carry", "outbox", "photos", "sign", "push")
+        f"js/{name}.js"
+        for name in ("shell", "sound", "share", "carry", "outbox", "photos", "sign", "push")
     ),
-    "bundle/family.js": ("js/fresh.js", "js/push.js"),
+    "bundle/family.js": ("js/shell.js", "js/fresh.js", "js/push.js"),
     "bundle/console.js": tuple(
         f"js/{name}.js" for name in ("pick", "sound", "console", "softphone")
     ),

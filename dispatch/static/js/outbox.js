@@ -80,7 +80,7 @@
   document.addEventListener("htmx:responseError", (event) => { if (failed(event.detail.xhr)) lost(event); });
 
   // --- what one sees ---
-  const hour = new Intl.DateTimeFormat(root.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined });
+  const hour = () => new Intl.DateTimeFormat(root.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined });
 
   function list(part, presses) {
     part.hidden = !presses.length;
@@ -90,7 +90,7 @@
       const line = part.querySelector("template").content.cloneNode(true);
       const write = (name, words) => { const node = line.querySelector(`[data-${name}]`); if (node) node.textContent = words; };
       write("words", press.words);
-      write("pressed", hour.format(press.at));
+      write("pressed", hour().format(press.at));
       write("why", press.why);
       line.querySelector("[data-seen]")?.setAttribute("data-seen", press.key);
       return line;

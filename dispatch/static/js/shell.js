@@ -1,12 +1,12 @@
 // Keeps this page on the device for the time without a line; service-worker.js does the keeping.
-//   <script src="shell.js" data-scope="/worker/">  for which path
+//   <link rel="manifest" data-scope="/worker/">  for which path
 //   <html data-kept-at="ISO">   the page came from the device: #kept says as of when, until a region
 //       has been fetched; data-not-sent: a form was pressed that could not be sent
 // A new version takes the page over when nobody is using it: nothing typed or being sent is lost.
 (() => {
   "use strict";
   const UPDATE_MS = 3600000, QUIET_MS = 60000;
-  const root = document.documentElement, { scope } = document.currentScript.dataset;
+  const root = document.documentElement, { scope } = document.querySelector("link[rel=manifest]").dataset;
   const workers = navigator.serviceWorker;
   let touchedAt = performance.now(), isOld = false;
 
