@@ -271,6 +271,7 @@ pictures.keep(Assignment.objects.get().pk, [photo()], by=SYSTEM, now=timezone.no
 """
 
 
+@pytest.mark.pure
 def test_the_console_is_for_everybody_in_both_languages_and_themes(house, windows):
     """Asked in vain, then on the scene with a photograph; a log that is folded, and opened."""
     who = staffed(house)
@@ -290,7 +291,7 @@ def test_the_console_is_for_everybody_in_both_languages_and_themes(house, window
     press(olive, "F2")
     olive.sees("#case h2", "00001")
     found = {
-        path: looked_at(olive, path, sizes=DESKS, crossed=True)
+        path: looked_at(olive, path, sizes=DESKS)
         for path in ("/console/?request=1", "/console/requests/1/")
     }
     expect(olive.at(".shots img")).to_be_visible()

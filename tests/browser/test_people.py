@@ -57,12 +57,11 @@ def overflows(window):
     return window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
-def looked_at(window, path, *more, sizes=((390, 844), (1280, 844)), crossed=False):
-    """In both languages, light and dark, on a telephone and on a desk; `crossed`: in each
-    language both."""
-    looks = [("zh-hans", "light", sizes[0]), ("en", "dark", sizes[1])]
-    if crossed:
-        looks += [("zh-hans", "dark", sizes[1]), ("en", "light", sizes[0])]
+def looked_at(window, path, *more, sizes=((390, 844), (1280, 844))):
+    """In both languages, each light and dark, on a telephone and on a desk."""
+    small, large = sizes
+    looks = [("zh-hans", "light", small), ("en", "dark", large)]
+    looks += [("zh-hans", "dark", large), ("en", "light", small)]
     found = {}
     for language, scheme, (width, height) in looks:
         window.context.add_cookies(

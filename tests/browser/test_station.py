@@ -112,6 +112,7 @@ def test_a_scanner_does_not_send_the_registration_off(windows):
     assert ping.was_never_loaded_again()
 
 
+@pytest.mark.pure
 def test_the_pages_are_for_everybody_in_both_languages(windows):
     ping = windows("ping", bypass_csp=True)
     dawn = windows("dawn", bypass_csp=True)

@@ -110,6 +110,11 @@ class Line:
         lately = self._frames[-5:]
         return len(lately) == 5 and all(pitch in frame for frame in lately) and self._is_fresh()
 
+    def is_spoken_to(self) -> bool:
+        """Whether a sentence sounds now."""
+        lately = self._frames[-5:]
+        return any(voice.is_note(pitch) for frame in lately for pitch in frame) and self._is_fresh()
+
     def quiet_s(self) -> float:
         """Seconds since a sentence sounded."""
         return time.monotonic() - self._noted_at

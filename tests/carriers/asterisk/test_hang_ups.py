@@ -141,7 +141,7 @@ def test_a_telephone_that_stopped_ringing_while_we_were_away_is_known_to_have(st
 
 def test_a_worker_who_hangs_up_while_he_hears_the_offer_has_accepted_nothing(story):
     wai = an_offer_rings(story).answer()
-    story.until(lambda: wai.quiet_s() < 0.5)
+    story.until(wai.is_spoken_to)
     wai.hang_up()
     story.until(lambda: Call.objects.get(purpose="offer").state == "ended")
     assert Offer.objects.get().state == "made"
