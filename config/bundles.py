@@ -19,7 +19,7 @@ BUNDLES = {
     "bundle/house.js": (
         "vendor/htmx.min.js",
         "vendor/idiomorph.min.js",
-        *(f"js/{name}.js" for name in ("live", "bus", "clock", "keys", "prefs")),
+        *(f"js/{name}.js" for name in ("live", "bus", "clock", "keys", "prefs", "leave")),
     ),
     "bundle/elder.js": tuple(
         f"js/{name}.js" for name in ("shell", "dpad", "fresh", "carry", "outbox", "aloud")
