@@ -9,8 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from dispatch import presence
-from dispatch.live import pokes
 from dispatch.live.consumers import Live
+from dispatch.live.hub import hub
 from elders import tokens
 from tests import cast
 
@@ -45,7 +45,7 @@ async def test_a_program_is_woken_by_its_token_until_it_is_revoked_and_is_never_
     await socket.send_input({"type": "websocket.connect"})
     assert (await socket.receive_output(timeout=20))["type"] == "websocket.accept"
     assert await watches(socket, "console") == {"topic": "console", "seq": None}
-    await sync_to_async(pokes.send)("console", None)
+    hub.publish("console", None)
     assert await heard(socket) == {"topic": "console", "seq": None}
     assert await sync_to_async(presence.at_desk)() == []
     await sync_to_async(tokens.revoke)(token, now=timezone.now())
