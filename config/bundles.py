@@ -4,10 +4,10 @@ On a slow telephone the number of files costs more than their size. A finder of 
 files makes them, so that nothing has to be built: whoever serves or collects files asks it.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -57,10 +57,10 @@ class Bundles(finders.BaseFinder):
             yield path, self.storage
 
     def _make(self, path: str) -> Path:
-        """Written in one step: several processes may do so at once."""
+        """Written in one step: several threads may do so at once."""
         made = Path(self.storage.path(path))
         made.parent.mkdir(parents=True, exist_ok=True)
-        fresh = made.with_suffix(f".{os.getpid()}.tmp")
+        fresh = made.with_suffix(f".{uuid4().hex}.tmp")
         fresh.write_text("\n".join(_read(part) for part in BUNDLES[path]), "utf-8")
         fresh.replace(made)
         return made

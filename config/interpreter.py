@@ -13,7 +13,7 @@ def settle() -> None:
 
     Otherwise each few hundred new objects, which is what some dozen positions are made of, have
     all modules, models and settings looked through, again and again. And an alarm, which comes
-    back from the database some forty times, waits up to five thousandths of a second each time for
+    back from the database some thirty times, waits up to five thousandths of a second each time for
     the thread that reads positions.
     """
     gc.collect()

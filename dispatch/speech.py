@@ -27,9 +27,10 @@ def saying(words: Promise) -> Callable[..., str]:
 
 
 def in_use(text: str) -> str:
-    """Of a note that is kept in both languages, as "中文 / English", the one in use; another as it
-    is: most are written once, in the language of whoever wrote them."""
-    parts = str(text).split(" / ")
+    """Of a note that is kept in both languages, as "中文 || English", the one in use; another as it
+    is: most are written once, in the language of whoever wrote them. The mark is one that nobody
+    types by chance: what is left out of "青霉素过敏 / DNR" could cost a life."""
+    parts = str(text).split(" || ")
     chinese = [CHINESE.search(part) is not None for part in parts]
     if len(parts) != 2 or chinese[0] == chinese[1]:
         return text

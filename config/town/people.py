@@ -21,31 +21,31 @@ HEALTH_KNOWN = 0.55
 DIALECTS = (
     "",
     "",
-    "四川话 / Sichuanese",
-    "客家话 / Hakka",
-    "粤语 / Cantonese",
-    "湖南话 / Hunanese",
+    "四川话 || Sichuanese",
+    "客家话 || Hakka",
+    "粤语 || Cantonese",
+    "湖南话 || Hunanese",
 )
 HEALTH = (
-    "高血压，每日服药 / High blood pressure, daily medication",
-    "糖尿病，用胰岛素 / Diabetes, on insulin",
-    "冠心病，心脏支架 / Coronary heart disease, stent",
-    "慢性支气管炎 / Chronic bronchitis",
-    "轻度认知障碍 / Mild cognitive impairment",
-    "髋关节置换，行动缓慢 / Hip replacement, walks slowly",
-    "帕金森病 / Parkinson's disease",
-    "青光眼，视力差 / Glaucoma, poor sight",
-    "服用抗凝药 / On anticoagulants",
+    "高血压，每日服药 || High blood pressure, daily medication",
+    "糖尿病，用胰岛素 || Diabetes, on insulin",
+    "冠心病，心脏支架 || Coronary heart disease, stent",
+    "慢性支气管炎 || Chronic bronchitis",
+    "轻度认知障碍 || Mild cognitive impairment",
+    "髋关节置换，行动缓慢 || Hip replacement, walks slowly",
+    "帕金森病 || Parkinson's disease",
+    "青光眼，视力差 || Glaucoma, poor sight",
+    "服用抗凝药 || On anticoagulants",
 )
 ACCESS = (
-    "敲门要大声 / Knock loudly",
-    "电梯在左侧 / The lift is on the left",
-    "家里有狗，已拴好 / There is a dog, on its lead",
-    "走后门，前门台阶高 / Use the back door, the front steps are high",
-    "请换鞋 / Please change your shoes",
-    "门铃坏了，请打电话 / The bell is broken, please ring the phone",
+    "敲门要大声 || Knock loudly",
+    "电梯在左侧 || The lift is on the left",
+    "家里有狗，已拴好 || There is a dog, on its lead",
+    "走后门，前门台阶高 || Use the back door, the front steps are high",
+    "请换鞋 || Please change your shoes",
+    "门铃坏了，请打电话 || The bell is broken, please ring the phone",
 )
-RISKS = ("楼梯灯坏了 / The stair light is broken", "楼道堆有杂物 / The stairway is cluttered")
+RISKS = ("楼梯灯坏了 || The stair light is broken", "楼道堆有杂物 || The stairway is cluttered")
 REQUIREMENTS = (("female_carer", 0.06), ("dementia_care", 0.01))
 NEIGHBOURS = ("neighbour", "friend", "community")
 

@@ -11,11 +11,12 @@ pytestmark = pytest.mark.pure
 @pytest.mark.parametrize(
     ("note", "in_chinese", "in_english"),
     [
-        ("高血压 / High blood pressure", "高血压", "High blood pressure"),
-        ("High blood pressure / 高血压", "高血压", "High blood pressure"),
+        ("高血压 || High blood pressure", "高血压", "High blood pressure"),
+        ("High blood pressure || 高血压", "高血压", "High blood pressure"),
         ("高血压", "高血压", "高血压"),
         ("asthma / allergies", "asthma / allergies", "asthma / allergies"),
-        ("高血压 / stent / 慢", "高血压 / stent / 慢", "高血压 / stent / 慢"),
+        ("高血压 || stent || 慢", "高血压 || stent || 慢", "高血压 || stent || 慢"),
+        ("青霉素过敏 / DNR", "青霉素过敏 / DNR", "青霉素过敏 / DNR"),
         ("", "", ""),
     ],
 )
