@@ -44,7 +44,7 @@ screenshots: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## every main page in b
 	@exec $(PY) -m tests.infra.screenshots
 
 lock: $(VENV)/.dev  ## compile the requirements and the front-end lock anew
-	@for name in base node; do $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
+	@for name in base node traces; do $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
 		--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt > /dev/null; done
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		-c requirements/base.txt requirements/dev.in -o requirements/dev.txt > /dev/null

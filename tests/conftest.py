@@ -1,8 +1,9 @@
 """What every test may ask for. People are in `tests/cast.py`, machines in `tests/infra/`."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 
 import pytest
@@ -15,12 +16,14 @@ from dispatch import questions, triage_seed
 from dispatch.live import outage
 from providers import categories
 from tests.infra import house as houses
+from tests.infra import traces
 from tests.infra.browser import chromium
 from tests.infra.house import House
 from tests.infra.mosquitto import Mosquitto
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 from tests.infra.redis import Redis
+from tests.infra.traces import Recorded
 from tracking import kinds
 
 # How fast the machine is decides nothing; in CI the examples are always the same.
@@ -110,6 +113,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium; a test opens a `new_context()` for each person."""
     with _part(chromium) as it:
         yield it
+
+
+@pytest.fixture
+def track() -> Callable[[str], list[Recorded]]:
+    """A track that somebody recorded, by its name."""
+    return lambda name: _part(partial(traces.track, name))
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""A walk through the town as a watch sees it: along the streets, at her pace, with its faults."""
+"""Walks as a watch sees them: through the town at her pace, and such as people recorded."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 from typing import NamedTuple
 
 from config.town import METRES_PER_DEGREE, Place, Town, along, length_m
+from tests.infra.traces import Recorded
 from tracking.messages import Fix
 
 EVERY_S = 30
@@ -47,17 +49,34 @@ def walk(seed: int, *, begins: datetime) -> Walk:
         if 0 <= (n - tunnel) * EVERY_S < TUNNEL_S:
             continue
         at = begins + timedelta(seconds=n * EVERY_S)
-        said = at
-        if clock <= n < clock + 4:
-            said = at + timedelta(days=1)
-        elif clock + 4 <= n < clock + 8:
-            said = datetime(1980, 1, 6, tzinfo=at.tzinfo) + timedelta(seconds=n)
+        said = _said(n, at, fault=clock)
         error_m = 8000.0 if n == echo else chance.uniform(3, 25)
         lat, lon = _off(place, error_m if n == echo else chance.gauss(0, error_m / 2), chance)
         doubted = n < len(places) - 12 and n != echo and chance.random() < 0.05
         fixes.append(Fix(lat, lon, said, min(error_m, 25.0), valid=not doubted))
         moments.append(at)
     return Walk(fixes, moments, doors[0])
+
+
+def recorded(points: Sequence[Recorded], *, begins: datetime) -> Walk:
+    """What somebody's receiver recorded on the way, as if it had begun at that time; in the middle
+    of it the clock is wrong as above."""
+    shift, clock = begins - points[0].at, len(points) // 2
+    moments = [point.at + shift for point in points]
+    fixes = [
+        Fix(point.lat, point.lon, _said(n, at, fault=clock))
+        for n, (point, at) in enumerate(zip(points, moments, strict=True))
+    ]
+    return Walk(fixes, moments, (points[-1].lat, points[-1].lon))
+
+
+def _said(n: int, at: datetime, *, fault: int) -> datetime:
+    """What its clock shows: a day ahead from the `fault`-th fix on, then unset, then right."""
+    if fault <= n < fault + 4:
+        return at + timedelta(days=1)
+    if fault + 4 <= n < fault + 8:
+        return datetime(1980, 1, 6, tzinfo=at.tzinfo) + timedelta(seconds=n)
+    return at
 
 
 def _off(place: Place, metres: float, chance: Random) -> Place:
