@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch import checklists, notices, pictures, proofs, transitions
-from dispatch.actors import Actor
+from dispatch.actors import SYSTEM, Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
 from dispatch.models import Assignment, ServiceRequest
@@ -56,9 +56,12 @@ def arrive(
     typed: str = "",
 ) -> Assignment:
     """At the door. `evidence` says how it is known, when an operator records it for the worker;
-    `typed` is a card's number or the code of the visit (`proofs`)."""
+    `typed` is a card's number or the code of the visit (`proofs`), which counts also where the
+    arrival is known already."""
     with transaction.atomic():
         assignment, request = _held(assignment_id)
+        if assignment.state == A.ON_SCENE and typed:
+            proofs.prove(assignment.pk, typed, by=by, now=now)
         if assignment.state == A.ASSIGNED:
             _step(
                 assignment,
@@ -71,7 +74,9 @@ def arrive(
                 at=at,
             )
         if assignment.state == A.EN_ROUTE:
-            if by.kind == "worker":
+            if by == SYSTEM:
+                assignment.proof = proofs.POSITION  # `arriving`
+            elif by.kind == "worker":
                 assignment.proof = proofs.of_arrival(assignment, typed, now=now)
             _step(
                 assignment,

@@ -4,12 +4,12 @@ own, so that it never stands before a deadline. Each chore finds out by itself w
 import logging
 from datetime import datetime
 
-from dispatch import canaries, retention, reviews, troubles
+from dispatch import arriving, canaries, retention, reviews, troubles
 from tracking import history, zones
 
 log = logging.getLogger(__name__)
 CHORES = (
-    *(troubles.sweep, reviews.draw_due, history.sweep, zones.sweep),
+    *(arriving.sweep, troubles.sweep, reviews.draw_due, history.sweep, zones.sweep),
     *(retention.sweep, canaries.sweep),
 )
 
