@@ -81,7 +81,7 @@ node_modules/.done: package.json package-lock.json .npmrc requirements/node.txt 
 	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm ci --ignore-scripts --silent
 	@touch $@
 
-$(VENDOR)/.done: node_modules/.done dispatch/static/icons.txt config/icons.py
+$(VENDOR)/.done: node_modules/.done dispatch/static/icons.txt dispatch/icons.py
 	@rm -rf $(VENDOR) && mkdir -p $(VENDOR)/leaflet
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
 	@cp node_modules/idiomorph/dist/idiomorph.min.js $(VENDOR)/
@@ -94,7 +94,7 @@ $(VENDOR)/.done: node_modules/.done dispatch/static/icons.txt config/icons.py
 	@cp node_modules/@twilio/voice-sdk/LICENSE.md $(VENDOR)/twilio.LICENSE
 	@for name in htmx.org idiomorph leaflet lucide-static; do \
 		cp node_modules/$$name/LICENSE $(VENDOR)/$$name.LICENSE; done
-	@$(PY) -m config.icons node_modules/lucide-static/icons $(VENDOR)/icons.svg
+	@$(PY) -m dispatch.icons node_modules/lucide-static/icons $(VENDOR)/icons.json
 	@touch $@
 
 %.mo: %.po | $(VENV)/.base

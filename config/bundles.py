@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import rcssmin
+import rjsmin
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
@@ -61,7 +63,9 @@ class Bundles(finders.BaseFinder):
         made = Path(self.storage.path(path))
         made.parent.mkdir(parents=True, exist_ok=True)
         fresh = made.with_suffix(f".{uuid4().hex}.tmp")
-        fresh.write_text("\n".join(_read(part) for part in BUNDLES[path]), "utf-8")
+        whole = "\n".join(_read(part) for part in BUNDLES[path])
+        shorten = rjsmin.jsmin if path.endswith(".js") else rcssmin.cssmin
+        fresh.write_text(shorten(whole), "utf-8")
         fresh.replace(made)
         return made
 

@@ -1,6 +1,6 @@
 """Template tags of the look: `{% load look %}`.
 
-{% icon "phone" %}            a lucide icon from the sprite, as large as the text around it
+{% icon "phone" %}            a lucide icon, as large as the text around it
 <button{% says words %}>      what a key that comes to it makes heard
 {{ person|named }}            the name in the page's language, from `name` and `name_zh`
 {{ note|in_use }}             of a note in both languages, the one of the page
@@ -14,12 +14,11 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dispatch import speech
+from dispatch import icons, speech
 from dispatch.pages import labels
 
 register = template.Library()
@@ -36,10 +35,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon; decoration unless it has a label to be read out."""
     role = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
-        '<svg class="icon" {}><use href="{}#{}"></use></svg>',
+        '<svg class="icon" viewBox="0 0 24 24" {}>{}</svg>',
         SafeString(role),
-        static("vendor/icons.svg"),
-        name,
+        SafeString(icons.drawings().get(name, "")),
     )
 
 

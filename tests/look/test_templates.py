@@ -11,7 +11,7 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from config import icons
+from dispatch import icons
 
 pytestmark = pytest.mark.pure
 
@@ -34,17 +34,22 @@ def test_every_icon_a_template_names_is_in_the_list():
     assert used <= known
 
 
-def test_icons_are_joined_into_one_sprite(tmp_path):
-    svg = '<svg class="x" width="24">\n  <path d="M1 1" />\n</svg>'
+def test_of_an_icons_file_its_shapes_are_kept(tmp_path):
+    svg = '<svg class="x" width="24">\n  <path d="M1 1" />\n  <path d="M2 2" />\n</svg>'
     (tmp_path / "phone.svg").write_text(svg)
-    made = icons.sprite(["phone"], tmp_path)
-    assert '<symbol id="phone" viewBox="0 0 24 24"><path d="M1 1" /></symbol>' in made
+    assert icons.gather(["phone"], tmp_path) == {"phone": '<path d="M1 1"/><path d="M2 2"/>'}
 
 
 def test_a_file_without_a_drawing_is_refused(tmp_path):
     (tmp_path / "phone.svg").write_text("nothing")
     with pytest.raises(ValueError, match="phone"):
-        icons.sprite(["phone"], tmp_path)
+        icons.gather(["phone"], tmp_path)
+
+
+def test_every_icon_of_the_list_is_drawn_in_place():
+    for name in icons.listed():
+        html = Template("{% load look %}{% icon name %}").render(Context({"name": name}))
+        assert re.fullmatch(r'<svg class="icon" viewBox="0 0 24 24" [^>]*><.+/></svg>', html), name
 
 
 def drawn(rf, template, language, **context):

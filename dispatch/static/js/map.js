@@ -345,11 +345,14 @@
     refresh();
   });
   const dressAll = () => views.forEach((view) => view.dress());
-  document.addEventListener("DOMContentLoaded", () => {
+  function begin() {
     refresh();
     document.body.addEventListener("htmx:afterSwap", refresh);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dressAll);
     document.addEventListener("pref", dressAll);
     new ResizeObserver(() => views.forEach((view) => view.map.invalidateSize())).observe(document.body);
-  });
+  }
+  // This file comes when it comes.
+  if (document.readyState === "complete") begin();
+  else window.addEventListener("load", begin, { once: true });
 })();
