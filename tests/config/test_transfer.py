@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+import rjsmin
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 
@@ -16,13 +17,31 @@ def read(path):
     return Path(finders.find(path)).read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", BUNDLES)
+SHEETS = [path for path in BUNDLES if path.endswith(".css")]
+RULES = """css => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    return [...sheet.cssRules].map((rule) => rule.cssText).join("\\n");
+}"""
+
+
+@pytest.mark.parametrize("path", [path for path in BUNDLES if path not in SHEETS])
 def test_a_bundle_holds_its_parts_in_their_order(path):
     whole = read(path)
     at = 0
     for part in BUNDLES[path]:
-        at = whole.index(read(part), at)
+        at = whole.index(rjsmin.jsmin(read(part)).strip(), at)
     assert dict(finders.get_finder("config.bundles.Bundles").list(None)).keys() == BUNDLES.keys()
+
+
+@pytest.mark.parametrize("path", SHEETS)
+def test_the_browser_reads_the_same_rules_from_a_bundle_as_from_its_parts(path, browser):
+    page = browser.new_page()
+    parts = "\n".join(read(part) for part in BUNDLES[path])
+    assert ":is(" in parts
+    assert "/*" not in read(path)
+    assert page.evaluate(RULES, read(path)) == page.evaluate(RULES, parts)
+    page.close()
 
 
 def test_no_sheet_of_a_bundle_names_a_file_that_lies_elsewhere_from_there():
