@@ -23,11 +23,11 @@ pytestmark = [pytest.mark.production, pytest.mark.slow]
 
 SEED = 20260310
 PROTOCOLS = ["sia", "gt06", "watch"]
-DEVICES = int(os.environ.get("GATEWAY_DEVICES", "200"))
-PRESSES = int(os.environ.get("GATEWAY_PRESSES", "3"))
+DEVICES = int(os.environ.get("GATEWAY_DEVICES", "2000"))
+PRESSES = int(os.environ.get("GATEWAY_PRESSES", "1"))
 PAUSE_S = 60
 MEGABYTES = 400
-ALL_S = 500.0
+ALL_S = 900.0
 
 
 @contextmanager
