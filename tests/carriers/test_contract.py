@@ -166,7 +166,7 @@ def a_worker_is_put_through_to_her(line):
     yield mei
     yield wai
     mei.hang_up()
-    yield wai
+    wai.heard()
     wai.be_silent()
     yield wai
 
@@ -186,6 +186,7 @@ def somebody_close_to_her_is_put_through_to_who_comes(line):
     Contact.objects.update(agreed_at=timezone.now())
     son = line.dial(cast.KA_MING_NUMBER)
     son.press("1")
+    yield son  # to the end of the sentence
     work()
     wai = line.pick_up(cast.WAI_NUMBER)
     yield wai
@@ -198,6 +199,7 @@ def _calls_her(line):
     _is_coming()
     wai = line.dial(cast.WAI_NUMBER)
     wai.press("1")
+    wai.heard()  # to the end of the sentence
     work()
     return wai
 
