@@ -10,6 +10,7 @@ from dispatch import assignments, deadlines, desk, distress, intake, offers, voi
 from dispatch.actors import Actor
 from dispatch.models import Assignment, Event, Notice, Offer, ServiceRequest
 from dispatch.pages import timeline
+from dispatch.pages.desk import queue
 from dispatch.states import Kind, Priority
 from elders import consent
 from elders.models import Contact, Elder, FamilyLink, User
@@ -139,6 +140,14 @@ def test_neither_is_given_the_number_of_the_other(visit):
     assert leg.from_number == "12349"
     assert cast.WAI_NUMBER not in str(leg.script)
     assert cast.MEI_NUMBER not in str(caller().script)
+
+
+def test_the_console_says_who_speaks_with_whom_and_since_when(visit):
+    calls_her()
+    picks_up()
+    ((call, who, with_whom),) = queue.spoken_with(cast.olive())
+    assert (call, who, with_whom) == (caller(), cast.WAI_NUMBER, "Mei Chen")
+    assert call.since == rooms.present(caller()).get().joined_at
 
 
 def test_it_stands_in_the_log_and_in_words(visit):
