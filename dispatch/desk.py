@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import answering, clocks, emergencies, notices, ownership, presence
+from dispatch import answering, clocks, connections, emergencies, notices, ownership, presence
 from dispatch.errors import DispatchError
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN
@@ -34,6 +34,7 @@ def take(call_id: int, *, by: User, now: datetime) -> Call:
     calls.claim(call_id, by=by, now=now)
     call = calls.talk(call_id, by=by, now=now)
     notices.settle(call=call, now=now)
+    connections.stop(call, now=now)
     for waited in call.callbacks.filter(reason="waited", reached_at=None):
         reached(waited.pk, by=by, now=now, outcome="answered")  # what was promised is kept
     for request in about(call):

@@ -58,14 +58,6 @@ def cry(worker: Worker, *, by: Actor, now: datetime, note: str = "") -> ServiceR
         return request
 
 
-def open_cry(worker: Worker) -> ServiceRequest | None:
-    """The worker's own alarm that is still open."""
-    mine = ServiceRequest.objects.filter(
-        source=ServiceRequest.Source.WORKER, known_as=worker.phone, closed_at=None
-    )
-    return mine.select_related("owner").order_by("-pk").first()
-
-
 def overdue(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
     """One step further for a visit that lasts too long; the clock is wound for the next."""
     visit = selectors.active_assignment(request)

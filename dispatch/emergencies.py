@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from dispatch import clocks, notices, ownership, summons, transitions, whereabouts
+from dispatch import clocks, connections, notices, ownership, summons, transitions, whereabouts
 from dispatch.models import RequestCall, ServiceRequest
 from dispatch.states import OPEN, Priority
 from dispatch.timing import REPEAT_S, VOICE_S
@@ -29,6 +29,7 @@ def begin(request: ServiceRequest, *, now: datetime, is_new: bool = False) -> No
     """Sounds, rings the contacts, and winds the clocks of an emergency that has just opened;
     `is_new`: as a request of this transaction, of which no clock runs yet."""
     ownership.watch_unclaimed(request, now=now, is_new=is_new)
+    connections.make_way(request, now=now)
     if lines(request).filter(state=Call.State.TALKING, operator__isnull=False).exists():
         ServiceRequest.objects.filter(pk=request.pk).update(voice_at=now)
     elif request.source != ServiceRequest.Source.WORKER:  # whose telephone must not ring

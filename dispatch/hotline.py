@@ -14,6 +14,7 @@ from dispatch import (
     canaries,
     checkins,
     clocks,
+    connections,
     emergencies,
     intake,
     notices,
@@ -64,10 +65,7 @@ class Hotline:
                 return [Say(asked, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
             return [Say(wording.greeting(None, language=language), language), Enqueue(), Gather()]
         if not callers:
-            language = settings.LANGUAGE_CODE
-            call.step = {"at": "stranger"}
-            greeting = wording.greeting(None, language=language)
-            return [Say(greeting, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
+            return _unknown(call, now=now)
         return _greet(call, callers[0], now=now)
 
     def digits(self, call: Call, digits: str, *, now: datetime) -> Sequence[Instruction]:
@@ -75,6 +73,8 @@ class Hotline:
         at = call.step.get("at")
         if at == "which" and digits.isdigit() and 1 <= int(digits) <= len(call.candidates):
             return _chosen(call, call.candidates[int(digits) - 1], now=now)
+        if digits == connections.KEY and connections.PURPOSE in call.step:
+            return connections.ring(call, now=now) or _person(call)
         if digits == UNWELL:
             call.settled = False
             call.priority = Urgency.higher(call.priority, Urgency.URGENT)
@@ -100,6 +100,7 @@ class Hotline:
         """The clock of waiting stops; a call-back gets one of its own, until it is reached."""
         clocks.clear(call=call, now=now)
         notices.settle(call=call, now=now)
+        connections.stop(call, now=now)
         if callback:
             answering.watch_callback(callback, now=now)
         emergencies.line_lost(call, now=now)
@@ -158,6 +159,15 @@ def watch_forgotten(*, now: datetime) -> int:
     for callback in forgotten:
         answering.watch_callback(callback, now=now)
     return len(forgotten)
+
+
+def _unknown(call: Call, *, now: datetime) -> Sequence[Instruction]:
+    """A number of no elder. Who goes to one, or is close to one, may be put through by key 1."""
+    call.step = {"at": "stranger"}
+    offer = connections.offer(call, now=now)
+    language = wording.language_of_call(call)
+    said = " ".join(filter(None, [wording.greeting(None, language=language), offer]))
+    return [Say(said, language), Enqueue(), Gather(timeout_s=WAIT_FOR_KEY_S)]
 
 
 def _alarm_key(call: Call, callers: list[Caller], *, now: datetime) -> Sequence[Instruction]:

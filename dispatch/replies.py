@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatch import (
     checkin_replies,
     closing,
+    connections,
     distress,
     distress_wording,
     handover_calls,
@@ -29,6 +30,8 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
     """Somebody picked up: they hear what it is about and which key does what."""
     if job.purpose == "ring_back":
         return [Say(job.text, job.language), Enqueue("emergency")]
+    if job.purpose == connections.PURPOSE:
+        return connections.answered(job, call, now=now)
     if job.purpose == rooms.CONFERENCE:  # an open conversation was joined below us already
         words = [Say(job.text, job.language)] if job.text else []
         if handover_calls.waited_for(job):
@@ -40,7 +43,10 @@ def answered(job: OutboundJob, call: Call, *, now: datetime) -> Sequence[Instruc
 
 
 def machine(job: OutboundJob) -> Sequence[Instruction]:
-    """What a machine keeps: that we rang, and our number."""
+    """What a machine keeps: that we rang, and our number. Nothing, where who wanted to speak with
+    them is still on the line and told."""
+    if job.purpose == connections.PURPOSE:
+        return []
     return [Say(wording.machine(language=job.language), job.language)]
 
 
@@ -69,8 +75,8 @@ def digits(
 def failed(job: OutboundJob, *, now: datetime) -> None:
     """Nobody was reached: a person is told, whatever it was about (rule 7)."""
     about = _request_of(job)
-    if job.purpose in EVERYDAY_FAILED:
-        EVERYDAY_FAILED[job.purpose](job, now=now)
+    if job.purpose in FAILED:
+        FAILED[job.purpose](job, now=now)
         return
     if job.purpose == rooms.CONFERENCE:
         rooms.unreached(job, now=now)
@@ -219,7 +225,12 @@ ANSWERS: dict[str, Callable[..., Sequence[Instruction]]] = {
 }
 # What we ring about every day has its own words, also for 0 in a text and for no answer.
 EVERYDAY = {**checkin_replies.ANSWERS, "satisfaction": survey_replies.answered}
-EVERYDAY_FAILED = {**checkin_replies.FAILED, "satisfaction": survey_replies.failed}
+# What is no notice when nobody was reached.
+FAILED = {
+    **checkin_replies.FAILED,
+    "satisfaction": survey_replies.failed,
+    connections.PURPOSE: connections.failed,
+}
 
 
 def awaits(job: OutboundJob) -> bool:

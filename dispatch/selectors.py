@@ -22,6 +22,7 @@ from dispatch.states import ACTIVE_ASSIGNMENTS, OPEN, OfferState, Priority, Stat
 from elders import consent, grids, roles
 from elders.models import Consent, Elder, FamilyLink, User
 from elders.roles import Role
+from providers.models import Worker
 from telephony.models import CallBack
 
 GRAVEST = ("sos", "warn", "info")
@@ -163,6 +164,14 @@ def active_assignment(request: ServiceRequest, role: str = "responder") -> Assig
         .select_related("worker")
         .first()
     )
+
+
+def open_cry(worker: Worker) -> ServiceRequest | None:
+    """The worker's own alarm that is still open."""
+    mine = ServiceRequest.objects.filter(
+        source=ServiceRequest.Source.WORKER, known_as=worker.phone, closed_at=None
+    )
+    return mine.select_related("owner").order_by("-pk").first()
 
 
 def clock_of(request: ServiceRequest, **facts: object) -> QuerySet[Deadline]:

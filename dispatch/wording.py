@@ -255,6 +255,8 @@ room_is_over = saying(gettext_lazy("The call has ended meanwhile. Thank you for 
 
 def language_of_call(call: Call) -> str:
     """What to speak to the other side of a call in."""
+    if known := call.step.get("language"):
+        return str(known)
     if call.elder:
         return call.elder.language
     first = Elder.objects.filter(pk__in=call.candidates).first()

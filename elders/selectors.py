@@ -113,6 +113,19 @@ def contacts_to_ring(elder: Elder) -> list[Contact]:
     return [contact for contact in contacts(elder) if contact.agreed_at and not contact.barred]
 
 
+def contacts_at(number: str) -> list[Contact]:
+    """As whose contact somebody may be calling from `number`: of those who agreed to be rung.
+
+    Nobody whom safeguarding bars, under whatever entry, and nobody of an elder whom somebody near
+    may harm. That the number is theirs it does not prove.
+    """
+    at_it = Contact.objects.filter(phone=number)
+    links = FamilyLink.objects.filter(elder=OuterRef("elder"), user=OuterRef("user"), barred=True)
+    found = at_it.filter(agreed_at__isnull=False, elder__safeguarding=False)
+    found = found.exclude(elder__in=at_it.filter(barred=True).values("elder"))
+    return list(found.exclude(Exists(links)).select_related("elder", "user"))
+
+
 def key_holders(elder: Elder) -> list[Contact]:
     """Those of `contacts_to_ring` who can open the door."""
     return [contact for contact in contacts_to_ring(elder) if contact.holds_key]

@@ -14,11 +14,23 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from telephony import script
+from telephony.carriers.registry import carrier_for_calling_out
+from telephony.errors import CarrierError
 from telephony.flow import call_flow
 from telephony.instructions import Bridge, Say
-from telephony.models import Call, Party
+from telephony.models import Call, Party, Priority
 
-State, WORKER = Call.State, Party.Kind.WORKER
+State, Kind = Call.State, Party.Kind
+PUT_THROUGH = (Kind.WORKER, Kind.ELDER)
+"""Who is in a room by being put through, and with no word of an operator's."""
+
+
+def may_join(call: Call) -> bool:
+    """Whether whom we ring now would be on the same carrier as `call`."""
+    try:
+        return carrier_for_calling_out().name == call.carrier
+    except CarrierError:
+        return False
 
 
 def free(calls: QuerySet[Call], leg: Call) -> Call | None:
@@ -34,10 +46,19 @@ def free(calls: QuerySet[Call], leg: Call) -> Call | None:
     return None
 
 
-def join(caller: Call, leg: Call, *, words: Sequence[Say], name: str, now: datetime) -> Bridge:
+def join(
+    caller: Call,
+    leg: Call,
+    *,
+    words: Sequence[Say],
+    name: str,
+    kind: Party.Kind = Kind.WORKER,
+    now: datetime,
+) -> Bridge:
     """Puts the two locked calls through to each other. The caller hears `words` before.
 
-    Returns what `leg` is given when it has heard what it is to hear; `name` is for screens.
+    Returns what `leg` is given when it has heard what it is to hear; `name` is for screens, `kind`
+    what they are to the caller: one of PUT_THROUGH.
     """
     room = f"call:{caller.pk}"
     caller.step |= {"room": caller.pk}
@@ -48,7 +69,7 @@ def join(caller: Call, leg: Call, *, words: Sequence[Say], name: str, now: datet
     Party.objects.create(
         call=caller,
         job=leg.job,
-        kind=WORKER,
+        kind=kind,
         number=leg.other_number,
         name=name,
         asked_at=now,
@@ -59,10 +80,22 @@ def join(caller: Call, leg: Call, *, words: Sequence[Say], name: str, now: datet
     return Bridge(room)
 
 
+@transaction.atomic
+def call_for_a_person(caller_id: int, *, priority: str, now: datetime) -> None:
+    """The conversation of that caller goes before the operators, who join it; one that they have
+    already, or that is over, is left as it is."""
+    caller = script.locked(caller_id)
+    if caller.state == State.TALKING and caller.operator_id is None and script.in_room(caller):
+        caller.state, caller.queued_at = State.RINGING, now
+        caller.priority = Priority.higher(caller.priority, priority)
+        caller.save()
+        script.poke(caller)
+
+
 def leave(leg: Call, *, now: datetime) -> None:
     """The leg that we placed has hung up: who is left is told so, and waits or is asked again;
     with an operator she speaks on."""
-    mine = Party.objects.filter(job=leg.job, kind=WORKER, left_at=None)
+    mine = Party.objects.filter(job=leg.job, kind__in=PUT_THROUGH, left_at=None)
     room = mine.values_list("call", flat=True).first()
     if room is None:
         return  # an operator rang them in, or has her call: nobody is left alone
@@ -78,7 +111,7 @@ def leave(leg: Call, *, now: datetime) -> None:
 def dismiss(caller: Call, *, now: datetime) -> None:
     """The conversation of `caller` is over: whoever was put through to her is told so, and let
     go."""
-    jobs = Party.objects.filter(call=caller, kind=WORKER, left_at=None).values("job")
+    jobs = Party.objects.filter(call=caller, kind__in=PUT_THROUGH, left_at=None).values("job")
     legs = Call.objects.filter(job__in=jobs, state__in=Call.LIVE)
     for pk in list(legs.values_list("pk", flat=True)):
         transaction.on_commit(partial(_dismiss, pk, now=now), robust=True)

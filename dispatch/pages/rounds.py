@@ -112,7 +112,7 @@ def read(user: User, worker: Worker, *, now: datetime) -> Rounds:
         [_visit(one, now=now) for one in at_work],
         list(cleared.order_by("-cleared_at")),
         _device_id(worker, now=now),
-        distress.open_cry(worker),
+        selectors.open_cry(worker),
         register.public_services(_with_whom(at_work))["police"],
         ratings.thanks(worker, now=now),
     )

@@ -99,6 +99,8 @@ def _say(kind: Kind, event: Event, elder: str, category: str) -> tuple[str, str]
         return (_("Our operator has spoken with her"), "") if data.get("voice") else None
     if kind == Kind.ASSIGNMENT_MADE:
         return _accepted(data, facts)
+    if kind == Kind.BRIDGED and data.get("with") == "contact":
+        return _("Somebody close to %(elder)s is put through to %(worker)s") % facts, ""
     if kind == Kind.CLOSED:
         return _closed(data), ""
     if data.get("ends") or kind not in SENTENCES:

@@ -48,6 +48,7 @@ class Contact(Named):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["order", "id"]
+        indexes = [models.Index(F("phone"), name="contact_phone")]
 
 
 class FamilyLink(models.Model):

@@ -27,6 +27,7 @@ class Party(models.Model):
         CONTACT = "contact", _("contact")
         SERVICE = "service", _("other service")
         WORKER = "worker", _("worker")
+        ELDER = "elder", _("elder")
         NUMBER = "number", _("another number")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="parties")

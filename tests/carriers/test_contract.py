@@ -11,8 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from dispatch import deadlines, desk
+from dispatch import deadlines, desk, offers
 from dispatch.models import Offer, ServiceRequest
+from elders.models import Contact
 from providers import categories
 from telephony import desk as calls
 from telephony import outbound
@@ -20,7 +21,7 @@ from telephony.models import Call, CallBack, OutboundJob
 from telephony.prompts import sentences
 from tests import cast
 from tests.carriers.telephones import OfAsterisk, OfSimulator, OfTwilio, Telephones
-from tests.dispatch.town import cries, wants
+from tests.dispatch.town import WORKER, cries, wants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pure]
 
@@ -159,6 +160,56 @@ def _put_through(line):
     return mei, wai
 
 
+def a_worker_is_put_through_to_her(line):
+    wai = _calls_her(line)
+    mei = line.pick_up(cast.MEI_NUMBER)
+    yield mei
+    yield wai
+    mei.hang_up()
+    wai.heard()
+    wai.be_silent()
+    yield wai
+
+
+def a_worker_calls_her_and_nobody_answers(line):
+    wai = _calls_her(line)
+    line.let_ring(cast.MEI_NUMBER)
+    yield wai
+    wai.press("0")
+    yield wai
+    wai.hang_up()
+    yield wai
+
+
+def somebody_close_to_her_is_put_through_to_who_comes(line):
+    _is_coming()
+    Contact.objects.update(agreed_at=timezone.now())
+    son = line.dial(cast.KA_MING_NUMBER)
+    son.press("1")
+    yield son  # to the end of the sentence
+    work()
+    wai = line.pick_up(cast.WAI_NUMBER)
+    yield wai
+    yield son
+    son.hang_up()
+    yield wai
+
+
+def _calls_her(line):
+    _is_coming()
+    wai = line.dial(cast.WAI_NUMBER)
+    wai.press("1")
+    wai.heard()  # to the end of the sentence
+    work()
+    return wai
+
+
+def _is_coming():
+    request = wants(town_elder(), now=timezone.now())
+    (offer,) = offers.make_next(request.pk, now=timezone.now())
+    offers.accept(offer.pk, by=WORKER, now=timezone.now())
+
+
 def a_worker_asks_for_a_person(line):
     wants(town_elder(), now=timezone.now())
     work()
@@ -206,6 +257,9 @@ STORIES = [
     a_worker_is_rung,
     she_is_put_through_to_the_worker_who_accepts,
     she_is_put_through_and_hangs_up_first,
+    a_worker_is_put_through_to_her,
+    a_worker_calls_her_and_nobody_answers,
+    somebody_close_to_her_is_put_through_to_who_comes,
     a_worker_asks_for_a_person,
     a_worker_texts_and_says_no,
     she_is_rung_back_in_an_emergency,

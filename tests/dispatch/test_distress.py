@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from dispatch import assignments, closing, deadlines, distress, handovers, offers
+from dispatch import assignments, closing, deadlines, distress, handovers, offers, selectors
 from dispatch.actors import Actor, actor_of
 from dispatch.models import Assignment, Event, Notice, ServiceRequest
 from dispatch.models.clock import RUNNING
@@ -126,7 +126,7 @@ def test_only_a_person_ends_it(wai, now):
         disposition=Disposition.FALSE_ALARM,
         reason="Pressed in the pocket",
     )
-    assert distress.open_cry(wai) is None
+    assert selectors.open_cry(wai) is None
     assert cry(wai, at(now, 120)).pk != request.pk
 
 

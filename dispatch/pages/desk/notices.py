@@ -89,6 +89,7 @@ PURPOSES: dict[str, Any] = {
     "ring": gettext_lazy("operator's call"),
     "overdue": gettext_lazy("asking a worker whose visit lasts long"),
     "waiting": gettext_lazy("telling a contact"),
+    "connect": gettext_lazy("putting through"),
 }
 
 

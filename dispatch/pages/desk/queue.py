@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, Max, Q, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -244,15 +245,16 @@ def _emergency(request: ServiceRequest, *, now: datetime) -> Ring:
 
 
 def spoken_with(user: User) -> list[tuple[Call, str, str]]:
-    """Callers whom a carrier has put through without the desk: (call, who, with whom)."""
-    found = recovery.spoken_with().filter(pk__in=calls_for(user).values("pk"))
+    """Callers who were put through without the desk, with `since` when: (call, who, with whom)."""
+    since = Coalesce("answered_at", Max("parties__joined_at"), "opened_at")
+    found = recovery.spoken_with().filter(pk__in=calls_for(user).values("pk")).annotate(since=since)
     return [
         (
             call,
             labels.named(call.elder) if call.elder else call.other_number,
             " · ".join(_with_whom(party) for party in rooms.present(call)),
         )
-        for call in found.select_related("elder").order_by("answered_at")[:20]
+        for call in found.select_related("elder").order_by("since")[:20]
     ]
 
 

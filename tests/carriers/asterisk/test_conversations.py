@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as house
 from django.utils import timezone
 
-from dispatch import conversation, desk, wording
+from dispatch import connection_wording, conversation, desk, offers, wording
 from dispatch.models import Offer
 from elders import fields
 from telephony import desk as calls
@@ -17,6 +17,7 @@ from telephony.models import Call, CallBack, Party, Recording
 from tests import cast
 from tests.carriers.asterisk.story import MEI, OLIVE, OTHER, SOL, state_of
 from tests.carriers.telephones import OfAsterisk
+from tests.dispatch.town import WORKER, wants
 from tests.infra import voice
 from tests.infra.sound import notes_in
 
@@ -101,6 +102,59 @@ def _put_through(story, *, asks_for_a_person=False):
     wai.press("1")
     story.until(lambda: mei.hears(OTHER) and wai.hears(MEI), within_s=30)
     return mei, wai, call
+
+
+def test_a_worker_on_the_way_rings_presses_one_and_the_two_hear_each_other(story):
+    wai, call = _rings_and_presses_one(story, cast.WAI_NUMBER)
+    mei = story.joins(cast.MEI_NUMBER, MEI)
+    story.until(lambda: mei.hears(OTHER) and wai.hears(MEI), within_s=30)
+    assert cast.WAI_NUMBER not in str(mei._asked)  # the head of her INVITE
+    assert state_of(call) == "talking"
+    mei.hang_up()
+    (gone, *_more) = prompts.sentences(wording.hung_up_on_her(language="en"))
+    story.until(lambda: gone in story.exchange.sentences(wai))
+    wai.hang_up()
+    story.until_quiet()
+    assert not CallBack.objects.exists()
+
+
+def test_her_son_rings_presses_one_and_the_worker_and_he_hear_each_other(story):
+    cast.ka_ming(story.mei, now=timezone.now())
+    son, call = _rings_and_presses_one(story, cast.KA_MING_NUMBER)
+    wai = story.joins(cast.WAI_NUMBER, MEI)
+    story.until(lambda: wai.hears(OTHER) and son.hears(MEI), within_s=30)
+    assert cast.KA_MING_NUMBER not in str(wai._asked)
+    son.hang_up()
+    (gone,) = prompts.sentences(wording.hung_up(language="en"))
+    story.until(lambda: gone in story.exchange.sentences(wai))
+    story.until_quiet()
+    assert state_of(call) == "ended"
+
+
+def test_nobody_answers_there_and_the_caller_hears_so_and_reaches_an_operator(story):
+    wai, call = _rings_and_presses_one(story, cast.WAI_NUMBER)
+    story.work()
+    story.trunk.ringing(cast.MEI_NUMBER).refuse()
+    (nobody, *_more) = prompts.sentences(connection_wording.not_reached(language="en"))
+    story.until(lambda: nobody in story.exchange.sentences(wai))
+    desk.take(call.pk, by=story.olive, now=timezone.now())
+    olive = story.telephone_of(story.olive, OLIVE)
+    story.until(lambda: wai.hears(OLIVE) and olive.hears(OTHER))
+    calls.wrap_up(call.pk, by=story.olive, disposition="helped", now=timezone.now())
+    story.until_quiet()
+
+
+def _rings_and_presses_one(story, number):
+    """The telephone of who rings while Wai is on the way to Mei, and the call."""
+    now = timezone.now()
+    type(story.wai).objects.update(position_at=now)
+    request = wants(story.mei, now=now)
+    (offer,) = offers.make_next(request.pk, now=now)
+    offers.accept(offer.pk, by=WORKER, now=now)
+    handset = OfAsterisk(story.exchange).dial(number)
+    handset.line.speak(OTHER)
+    handset.press("1")
+    return handset.line, story.exchange.call(handset.line)
 
 
 def test_on_hold_she_hears_music_and_nothing_else_and_is_heard_by_nobody(story):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dispatch import conversation
+from dispatch import conversation, offers
 from dispatch.models import Offer
 from telephony import desk as calls
 from telephony import outbound, rooms
@@ -14,6 +14,7 @@ from telephony.models import Call, CallBack, OutboundJob
 from tests import cast
 from tests.carriers.asterisk.story import state_of
 from tests.carriers.telephones import OfAsterisk
+from tests.dispatch.town import WORKER, wants
 from tests.infra import voice
 from tests.infra.line import Line
 
@@ -75,6 +76,20 @@ def hangs_up_while_her_son_is_rung(story):
     return call, "ended"
 
 
+def a_worker_hangs_up_while_she_is_rung(story):
+    type(story.wai).objects.update(position_at=timezone.now())
+    request = wants(story.mei, now=timezone.now())
+    (offer,) = offers.make_next(request.pk, now=timezone.now())
+    offers.accept(offer.pk, by=WORKER, now=timezone.now())
+    wai = OfAsterisk(story.exchange).dial(cast.WAI_NUMBER)
+    wai.press("1")
+    story.work()
+    story.trunk.ringing(cast.MEI_NUMBER)
+    call = story.exchange.call(wai.line)
+    wai.line.hang_up()
+    return call, "abandoned"
+
+
 def olive_hangs_up_talking(story):
     _mei, _olive, call = story.olive_talks()
     calls.hang_up(call.pk, by=story.olive, now=timezone.now())
@@ -91,6 +106,7 @@ def olive_hangs_up_talking(story):
         hangs_up_talking,
         hangs_up_on_hold,
         hangs_up_while_her_son_is_rung,
+        a_worker_hangs_up_while_she_is_rung,
         olive_hangs_up_talking,
     ],
     ids=lambda step: step.__name__,
