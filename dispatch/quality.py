@@ -51,6 +51,11 @@ class Quality:
     days: list[Day]  # the oldest first, today last
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing to measure yet."""
+        return not (self.offers or self.arrivals or self.visits or self.scored or self.rated)
+
+    @property
     def whole(self) -> Day:
         """All days together."""
         return Day(*(sum(getattr(day, word) for day in self.days) for word in ANSWERED))

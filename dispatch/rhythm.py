@@ -25,6 +25,11 @@ class Rhythm:
     usual: list[float]
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing has come, neither today nor on the days it is held against."""
+        return not any(self.today) and not any(self.usual)
+
+    @property
     def so_far(self) -> int:
         return sum(self.today)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model, QuerySet
@@ -25,6 +26,7 @@ from elders.models import (
     ResponsePlan,
     User,
 )
+from elders.registration import BirthdayEntry
 from elders.selectors import elders_for, find
 
 
@@ -76,8 +78,17 @@ class ConsentInline(RegisterMixin, admin.TabularInline[Consent, Elder]):
     autocomplete_fields = ("grantee",)
 
 
+class ElderForm(forms.ModelForm[Elder]):
+    born = BirthdayEntry(
+        label=_("Date of birth"),
+        required=False,
+        help_text=_("Year, month, day: 1943-04-18 or 19430418"),
+    )
+
+
 @admin.register(Elder)
 class ElderAdmin(RegisterMixin, admin.ModelAdmin[Elder]):
+    form = ElderForm
     list_display = ("name", "name_zh", "status", "grid", "address", "lives_alone", "safeguarding")
     list_filter = ("status", "lives_alone", "hearing", "safeguarding", "language")
     list_select_related = ("grid",)

@@ -4,14 +4,16 @@
 fills it in chooses among the grid cells of their own part of town.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from elders import birthdays
 from elders.errors import ElderError
 from elders.fields import search_hashes
 from elders.models import Contact, Elder, GridCell, Line, LineHolder
@@ -34,8 +36,26 @@ class NumberEntry(forms.CharField):
             raise ValidationError(wrong.message, code=wrong.code) from wrong
 
 
+class BirthdayEntry(forms.DateField):
+    """A day of birth in plain text: a browser's own field shows it in the browser's language, not
+    the page's, and takes none of the ways in which it stands on papers."""
+
+    widget = forms.DateInput(attrs={"maxlength": 24, "autocomplete": "off"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return super().to_python(value)
+        try:
+            return birthdays.read(str(value), today=timezone.localdate())
+        except ElderError as wrong:
+            raise ValidationError(wrong.message, code=wrong.code) from wrong
+
+
 class Newcomer(forms.ModelForm[Elder]):
     name = forms.CharField(label=_("Name in Latin letters"), max_length=100, required=False)
+    born = BirthdayEntry(
+        label=_("Date of birth"), help_text=_("Year, month, day: 1943-04-18 or 19430418")
+    )
     phone = NumberEntry(label=_("Telephone"), max_length=30)
     phone_checked = forms.BooleanField(
         label=_("I rang this number now, and it was her telephone that rang"), required=False
@@ -66,7 +86,6 @@ class Newcomer(forms.ModelForm[Elder]):
             *("language", "dialect", "hearing", "lives_alone"),
         )
         widgets = {
-            "born": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "lat": forms.HiddenInput,
             "lon": forms.HiddenInput,
         }
@@ -77,7 +96,7 @@ class Newcomer(forms.ModelForm[Elder]):
         own = [cell.pk for cell in cells if cell.code.startswith(tuple(area))]
         grid: Any = self.fields["grid"]
         grid.queryset, grid.required = cells.filter(pk__in=own), True
-        for name in ("sex", "born", "address_zh"):
+        for name in ("sex", "address_zh"):
             self.fields[name].required = True
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")

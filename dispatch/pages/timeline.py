@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Event
 from dispatch.pages import labels
+from dispatch.pages.names import Actors
 from dispatch.states import Disposition, Kind, Priority, Role
 
 SERVICES: dict[str, Any] = {
@@ -71,27 +72,30 @@ class Entry:
 
 def told(events: Iterable[Event], *, elder: str, category: str) -> list[Entry]:
     """Newest first. `elder` and `category` are as they are called in the language in use."""
+    events = list(events)
+    actors = Actors(event.by for event in events if event.kind == Kind.CONFIRMED)
     entries: list[Entry] = []
     before = ""
     for event in events:
         kind = Kind(event.kind)
         if kind in ONCE and kind == before:
             continue
-        said = _say(kind, event, elder, category)
+        by = actors.name(event.by) if event.by.get("kind") != "elder" else elder
+        said = _say(kind, event, elder, category, by)
         if said:
             entries.append(Entry(event.at, *said, event.seq))
             before = kind
     return entries[::-1]
 
 
-def _say(kind: Kind, event: Event, elder: str, category: str) -> tuple[str, str] | None:
+def _say(kind: Kind, event: Event, elder: str, category: str, by: str) -> tuple[str, str] | None:
     data = event.data
     facts = {
         "elder": elder,
         "worker": labels.named(data["worker"]) if isinstance(data.get("worker"), Mapping) else "",
         "service": labels.label(SERVICES, str(data.get("service", ""))),
         "number": str(data.get("number", "")),
-        "by": str(event.by.get("name", "")) if event.by.get("kind") != "elder" else elder,
+        "by": by,
     }
     if kind == Kind.OPENED:
         return _opened(data, facts, category)

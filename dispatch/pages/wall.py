@@ -34,12 +34,12 @@ class Share:
     """How many per cent of the last day's calls were answered within `seconds`."""
 
     seconds: int
-    percent: int | None
+    percent: int
     wanted: float
 
     @property
     def good(self) -> bool:
-        return self.percent is None or self.percent >= self.wanted
+        return self.percent >= self.wanted
 
 
 @require_GET
@@ -97,12 +97,12 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
 
 
 def _shares(answers: figures.Answers) -> list[Share]:
-    found = []
-    for seconds, wanted in WANTED.items():
-        share = answers.within(seconds)
-        percent = round(100 * share) if share is not None else None
-        found.append(Share(seconds, percent, wanted))
-    return found
+    """None without a call: nothing has been answered well or badly yet."""
+    return [
+        Share(seconds, round(100 * share), wanted)
+        for seconds, wanted in WANTED.items()
+        if (share := answers.within(seconds)) is not None
+    ]
 
 
 def _alarms(user: User, *, now: datetime) -> list[tuple[str, int]]:

@@ -13,34 +13,30 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dispatch.pages.bars import Bar, bars, drawing, figures
 from dispatch.quality import Day
 from providers.models import Shift
 
 register = template.Library()
-DAY_WIDE, HIGH = 10, 60  # of a bar, in units of the drawing
 LEAST_TOP = 4  # offers: one in a day is no full bar
 STAR = "M8 1.2l2.1 4.3 4.7.7-3.4 3.3.8 4.7L8 12l-4.2 2.2.8-4.7L1.2 6.2l4.7-.7z"
 
 
 @register.filter
-def percent(part: float | None) -> str:
-    return "–" if part is None else f"{round(100 * part)}%"
+def percent(part: float) -> str:
+    return f"{round(100 * part)}%"
 
 
 @register.filter
-def seconds(length_s: float | None) -> str:
-    if length_s is None:
-        return "–"
+def seconds(length_s: float) -> str:
     if length_s < 60:
         return _("%(seconds)d s") % {"seconds": round(length_s)}
     return _("%(minutes)d min") % {"minutes": round(length_s / 60)}
 
 
 @register.simple_tag
-def share(part: float | None, goal: float) -> SafeString:
+def share(part: float, goal: float) -> SafeString:
     """A bar from 0 to 1; the mark is the goal. The figure itself stands beside it in words."""
-    if part is None:
-        return SafeString("")
     return format_html(
         '<svg class="share{}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="all" width="100" height="8"></rect><rect class="part" width="{}" height="8">'
@@ -65,11 +61,12 @@ def stars(score: float) -> SafeString:
 
 @register.simple_tag
 def answers(days: Sequence[Day]) -> SafeString:
-    """A bar a day: accepted below, declined above it, without an answer on top. Every day has its
-    slot, so that a young month shows how much of it is still empty."""
+    """A bar a day: accepted below, declined above it, without an answer on top, and how many there
+    were. Every day has its slot, so that a young month shows how much of it is still empty."""
     top = max([LEAST_TOP, *(day.offers for day in days)])
-    bars = [
-        (word, n * DAY_WIDE + 1, HIGH - HIGH * (below + count) / top, HIGH * count / top)
+    wide = 100 / len(days)
+    parts = [
+        Bar(word, n * wide + wide / 10, wide * 0.8, count / top, below / top)
         for n, day in enumerate(days)
         for word, below, count in (
             ("accepted", 0, day.accepted),
@@ -78,22 +75,10 @@ def answers(days: Sequence[Day]) -> SafeString:
         )
         if count
     ]
-    slots = [("slot", n * DAY_WIDE + 1, 0, HIGH) for n in range(len(days))]
-    drawn = format_html_join(
-        "",
-        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"></rect>',
-        (
-            (word, x, round(y, 1), DAY_WIDE - 2, round(high, 1))
-            for word, x, y, high in [*slots, *bars]
-        ),
-    )
-    return format_html(
-        '<svg class="answers" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
-        "{}</svg>",
-        len(days) * DAY_WIDE,
-        HIGH,
-        drawn,
-    )
+    slots = [Bar("slot", n * wide + wide / 10, wide * 0.8, 1) for n in range(len(days))]
+    counts = [day.offers for day in days]
+    said = _("Offers day by day, today last: %(counts)s") % {"counts": ", ".join(map(str, counts))}
+    return drawing("answers", said, bars([*slots, *parts]), figures(counts, top, slots=len(days)))
 
 
 @register.simple_tag

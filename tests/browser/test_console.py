@@ -1,5 +1,7 @@
 """The operators' console in Chromium: one key, named people, nothing typed is lost."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -253,6 +255,39 @@ def test_a_visit_is_recorded_by_the_desk_and_a_colleague_takes_over(house, windo
     olive.page.click("#leaving >> text=Sign out")
     olive.page.wait_for_url("**/sign-in/**")
     otto.sees("#board tbody tr", "you")
+
+
+LONG_NAMES = """
+from providers.models import Worker
+Worker.objects.update(name="Maximiliana Konstantinopoulou-Featherstonehaugh")
+"""
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_a_long_name_makes_no_second_line_of_the_button_that_sends(house, windows, size):
+    staffed(house)
+    house.manage("shell", "--verbosity", "0", "-c", LONG_NAMES)
+    olive = windows(house, "olive", size=size)
+    press_alarm(house)
+    olive.sees("#queue .ring", "Mei Chen")
+    press(olive, "F2")
+    button = olive.at("[data-pick-button]")
+    expect(button).to_have_text(re.compile(r"Featherstonehaugh\s+[0-9]+ min"), timeout=SOON_MS)
+    assert "Dispatch Maximiliana" in button.get_attribute("title")
+    label, more = olive.at("[data-pick-label]"), olive.at("[data-pick-more]")
+    box, words, minutes = (one.bounding_box() for one in (button, label, more))
+    assert words["height"] < 24  # one line, cut
+    assert box["height"] < 50
+    for inside in (words, minutes):
+        assert box["x"] <= inside["x"]
+        assert inside["x"] + inside["width"] <= box["x"] + box["width"]
+        assert inside["y"] + inside["height"] <= box["y"] + box["height"]
+    best = olive.page.get_by_role("button", name="Ask best 3").bounding_box()
+    assert abs(best["y"] + best["height"] / 2 - box["y"] - box["height"] / 2) < 2  # one row
+    olive.page.evaluate(
+        "document.querySelector('[data-pick-label]').textContent = 'Dispatch Wai Ho'"
+    )
+    assert button.bounding_box()["height"] == box["height"]
 
 
 ROUNDS = """

@@ -78,6 +78,7 @@ def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, 
     expect(wai.at("#outbox")).to_contain_text("1 not yet sent")
     wai.page.get_by_role("button", name="I have arrived").click()
     expect(wai.at("#outbox")).to_contain_text("2 not yet sent")
+    wai.page.get_by_text("Photo, note, signature").click()
     wai.page.fill(".visit textarea", "She had eaten already")
     photographs(wai)
     wai.page.set_viewport_size({"width": 390, "height": 2000})

@@ -161,6 +161,7 @@ def test_the_end_of_a_visit_is_for_everybody(push_keys, house, windows):
     wai.page.set_input_files("input[data-photos]", file)
     expect(wai.at(".shots img")).to_be_visible(timeout=SOON_MS)
     expect(wai.at("[data-push]")).to_be_visible(timeout=SOON_MS)
+    wai.page.get_by_text("Photo, note, signature").click()
     wai.page.get_by_text("Let her sign").click()
     expect(wai.page.get_by_label("Signed on paper")).to_be_visible()
     found = {"to be signed": barriers(wai)}
@@ -170,6 +171,8 @@ def test_the_end_of_a_visit_is_for_everybody(push_keys, house, windows):
     found["with her"] = looked_at(wai, "/worker/", sizes=((390, 2000), (1280, 2000)))
     wai.page.set_viewport_size({"width": 360, "height": 640})
     finish = wai.page.get_by_role("button", name="I have finished")
+    expect(wai.at("[data-photos]")).to_be_hidden()  # what is optional is folded
+    wai.page.get_by_text("Photo, note, signature").click()
     wai.at("[data-photos]").scroll_into_view_if_needed()
     expect(finish).to_be_in_viewport(ratio=1)  # however long the form is
     finish.click()

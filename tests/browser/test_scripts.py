@@ -361,3 +361,42 @@ def test_the_map_stays_and_its_pin_moves_with_the_region(live):
     assert it.page.get_attribute("#map", "data-mine") == "yes"
     assert it.page.locator(".pin-worker").count() == 1
     assert it.page.evaluate(where) != before
+
+
+# Of every pin the middle of its box, and of each two how much of them lies over one another.
+PINS = """() => {
+    const boxes = [...document.querySelectorAll('.pin')].map((pin) => pin.getBoundingClientRect());
+    const over = (a, b) => Math.hypot(a.x + a.width / 2 - b.x - b.width / 2,
+        a.y + a.height / 2 - b.y - b.height / 2) < (a.width + b.width) / 2 - 1.5;
+    return {
+        places: boxes.map((box) => [Math.round(box.x), Math.round(box.y)]),
+        covered: boxes.flatMap((a, n) => boxes.slice(n + 1).filter((b) => over(a, b))).length,
+        lines: document.querySelectorAll('.pin-line').length / 2, // and the place at its end
+    };
+}"""
+
+
+def test_pins_of_people_who_stand_close_cover_nobody(live):
+    """Six around one door, and far away a seventh, who has room."""
+    near = [("elder", "elder", 31.46, 104.6)]
+    near += [(f"w{n}", "worker", 31.46 + n / 1e6, 104.6 - n / 1e6) for n in range(5)]
+    markers = [
+        {"id": name, "kind": kind, "lat": lat, "lon": lon, "text": name[-1]}
+        for name, kind, lat, lon in [*near, ("w9", "other", 31.47, 104.61)]
+    ]
+
+    def inside(n):
+        told = json.dumps({"markers": markers[:: (-1) ** n]})
+        return (
+            '<div id="map" class="map" data-map="pins"></div>'
+            f'<script type="application/json" id="pins">{told}</script>'
+        )
+
+    it = live(inside)
+    expect(it.page.locator(".pin")).to_have_count(7)
+    it.settle()
+    drawn = it.page.evaluate(PINS)
+    assert (drawn["covered"], drawn["lines"]) == (0, 5)
+    it.poke()
+    it.settle()
+    assert it.page.evaluate(PINS) == drawn  # who looks again finds everybody where they were

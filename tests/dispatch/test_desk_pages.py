@@ -320,7 +320,7 @@ def test_a_month_is_drawn_reviewed_and_reported(client, talk, olive):
 # --- the wall --------------------------------------------------------------------------------
 
 
-def test_the_wall_says_who_waits_and_who_works(client, olive, phone):
+def test_the_wall_says_who_waits_and_who_works(client, olive, talk):
     shown = page(client, "wall-now")
     for words in ("Waiting", "within 15 s", "goal 97.5%", "Silent devices"):
         assert words in shown

@@ -13,6 +13,7 @@ from dispatch import actors, intake, rhythm
 from dispatch.models import Outage
 from dispatch.pages import townmap
 from dispatch.states import Priority
+from dispatch.templatetags import wall
 from elders.models import Elder, GridCell
 from providers.models import Worker
 from telephony.models import Call
@@ -150,3 +151,23 @@ def test_community_stations_are_a_layer_for_the_desk():
     assert townmap.read(cast.sol(), now=NOON)["dots"] == [[30.2741, 120.1551, "station", 1]]
     assert townmap.read(cast.ping(), now=NOON)["dots"] == []
     assert set(townmap.LAYERS) > {"station", "outage", "risk", "load"}
+
+
+def test_a_town_without_a_call_is_told_so_in_words_and_not_in_dashes(client):
+    client.cookies["django_language"] = "en"
+    client.force_login(cast.olive())
+    figures = client.get(reverse("wall-now")).content.decode()
+    assert "No call yet." in figures
+    assert "within 15 s" not in figures
+    town = client.get(reverse("wall-town")).content.decode()
+    assert "No call has come in yet." in town
+    assert "<svg" not in town
+
+
+def test_a_glance_at_the_curve_gives_the_greatest_figure_and_the_last():
+    for hours in (4, 4, 4, 3, 1):
+        ring(NOON - timedelta(hours=hours))
+    drawn = wall.curve(rhythm.read(Call.objects.all(), now=NOON))
+    figures = re.findall(r'<text class="(\w*)"[^>]*>(\d+)</text>', drawn)
+    assert figures == [("told", "3"), ("", "1"), ("told", "1")]
+    assert 'aria-label="Calls today by the hour: 8:00 3, 9:00 1, 11:00 1"' in drawn

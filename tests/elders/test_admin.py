@@ -1,5 +1,7 @@
 """The registers at /admin/."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -84,6 +86,22 @@ def test_a_new_elder_is_registered(client):
     assert hua.health_summary == "asthma"
     assert hua.second_number == "+8657187654321"
     assert hua.requirements == ["female_carer"]
+
+
+def test_a_day_of_birth_is_typed_as_it_stands_on_papers(client, mei):
+    client.force_login(cast.sol())
+    page = client.get(page_of(mei))
+    assert 'id="id_born_helptext"' in page.text
+    form = page.context["adminform"].form
+    said = {key: "" if value is None else value for key, value in form.initial.items()}
+    said |= {"requirements": "[]", "born": "1943年4月18日"}
+    for inline in page.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        said |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    assert client.post(page_of(mei), {**said, "born": "18.4.1943"}).status_code == 200
+    assert client.post(page_of(mei), said).status_code == 302
+    mei.refresh_from_db()
+    assert mei.born == date(1943, 4, 18)
 
 
 def test_the_ledger_is_read_by_auditors_and_written_by_nobody(client, mei):

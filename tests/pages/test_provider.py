@@ -336,7 +336,7 @@ def test_it_is_for_a_providers_staff_alone(mei, wai):
 def test_the_answers_of_four_weeks_and_the_shifts_of_a_week_are_drawn(mei, wai, hers):
     town.accepted(town.asked(mei))
     page = hers.get("/provider/").content.decode()
-    assert '<rect class="accepted" x="271" y="45.0" width="8" height="15.0">' in page
+    assert '<rect class="accepted" x="96.79%" y="80.0%" width="2.86%" height="20.0%">' in page
     assert page.count('<rect class="slot"') == 28  # a young month shows what of it is empty
     assert 'most in a day <b class="num">1</b>' in page
     assert 'accepted <b class="num">1</b>' in page
@@ -344,3 +344,16 @@ def test_the_answers_of_four_weeks_and_the_shifts_of_a_week_are_drawn(mei, wai, 
     page = hers.get("/provider/workers/").content.decode()
     for strip in ('x="164.0" width="4.0"', 'x="0" width="4.5"'):
         assert strip in page
+
+
+def test_a_young_house_is_shown_what_was_measured_and_nothing_else(mei, hers, wai):
+    page = words(hers.get("/provider/"))
+    assert "No offer and no visit yet." in page
+    assert "–" not in page.partition("The last four weeks")[2]
+    town.accepted(town.asked(mei))
+    html = hers.get("/provider/").content.decode()
+    assert re.findall(r'<div class="figure-house"><span>([^<]+)', html) == [
+        "Offers accepted",
+        "Time to accept",
+    ]
+    assert re.findall(r'<text class="told"[^>]*>(\d+)</text>', html) == ["1"]

@@ -1,6 +1,7 @@
 """The community station: found by card, name or telephone, helped, printed, and forgotten."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -173,7 +174,8 @@ def test_a_number_nobody_rang_is_not_verified_and_a_contact_who_did_not_agree_is
     [
         ("phone", "12", "This is not a telephone number."),
         ("phone", "", "This field is required."),
-        ("born", "6 May", "Enter a valid date."),
+        ("born", "6 May", "Write year, month and day in figures, as in 1943-04-18."),
+        ("born", "1943-02-29", "There is no such day in the calendar."),
         ("contact_phone", "", "A contact has a name and a telephone."),
         ("card_number", "YL00000010024", "This number is registered already."),
         ("grid", "", "This field is required."),
@@ -188,6 +190,14 @@ def test_what_is_wrong_is_named_by_field_and_nothing_typed_is_lost(mei, desk, fi
     assert 'value="许小明"' in html
     assert 'value="1941-05-06"' in html or field == "born"
     assert Elder.objects.count() == 1
+
+
+@pytest.mark.parametrize("written", ["19410506", "1941/5/6", "1941年5月6日"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_day_of_birth_is_taken_as_it_stands_on_papers_in_either_language(ping, language, written):
+    said = {**NEW, "grid": cast.willow_lane().pk, "born": written}
+    town.browser(ping, language).post("/station/register/", said)
+    assert Elder.objects.get().born == date(1941, 5, 6)
 
 
 def test_a_name_is_needed_in_one_script_or_the_other(desk):

@@ -34,10 +34,6 @@ class Choice:
     tags: list[tuple[str, str]]  # words, colour; the most telling ones
     why: str  # all of them
 
-    @property
-    def label(self) -> str:
-        return f"{labels.named(self)} · {self.minutes}"
-
 
 def rank(subject: Subject, *, now: datetime) -> Ranking:
     """Nobody for a subject without an open request."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dispatch.models import Event
 from dispatch.pages import labels, timeline
+from dispatch.pages.names import Actors
 
 SENTENCES: dict[str, Any] = {
     "request.opened": gettext_lazy("Opened %(source)s: %(note)s"),
@@ -55,12 +56,14 @@ class Line:
 
 
 def told(events: Iterable[Event]) -> list[Line]:
+    events = list(events)
+    actors = Actors(event.by for event in events)
     return [
         Line(
             seq=event.seq,
             at=event.at,
             words=sentence(event.kind, event.data),
-            by="" if event.by.get("kind") == "system" else str(event.by.get("name", "")),
+            by="" if event.by.get("kind") == "system" else actors.name(event.by),
             kind=event.kind,
             grave=event.kind in GRAVE or event.data.get("grave") is True,
             offer=event.data.get("offer"),

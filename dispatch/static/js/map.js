@@ -11,6 +11,7 @@
 // cells and dots lie under the pins; a <button data-layer="worker" aria-pressed="true"> beside the
 // map shows and hides a layer of them ("load" is the cells'). Without a pin the whole town is shown.
 // kind: elder, worker, station, other. `label` is shown beside the pin where `picked`, else on hover.
+// Pins that would cover one another stand side by side, each at a thin line from its place.
 // `fit` names what must be in view (default: all); the view follows until somebody moves the map.
 // data-pick="ID ID": a press (or Enter, for the middle) marks a place and fills the fields of its
 // latitude and longitude, once the base map shows where one is.
@@ -180,6 +181,10 @@
   };
 
   // --- pins, route, and following them ---
+  const WORDS_HIGH = 32; // of what stands over a picked pin
+  // Where a pin may stand beside its place, in pixels: above last, there are the words of another.
+  const ASIDE = [[0, 0], ...[40, 74, 108].flatMap((far) => [0, 1, 2, 3, 4, 5, 7, 6].map((n) => [far * Math.cos(n * Math.PI / 4), far * Math.sin(n * Math.PI / 4)]))];
+
   class View {
     constructor(host) {
       this.host = host;
@@ -197,6 +202,7 @@
       this.route = [L.polyline([], { weight: 9, opacity: 0.9 }), L.polyline([], { weight: 5.5, opacity: 1 })];
       for (const line of this.route) line.options.renderer = this.svg ??= L.svg();
       this.map.on("dragstart", () => { this.held = true; });
+      this.map.on("zoomend", () => this.spread());
       host.addEventListener("wheel", () => { this.held = true; }, { passive: true });
       if (host.dataset.pick) this.pickInto(host.dataset.pick.split(" ").map((id) => document.getElementById(id)));
       this.show();
@@ -252,8 +258,23 @@
         if (!this.pins.has(marker.id)) this.pins.set(marker.id, new Pin(this.map, marker));
         this.pins.get(marker.id).update(marker);
       }
+      this.spread();
       this.route.forEach((line) => { line.setLatLngs(route); if (route.length) line.addTo(this.map); else line.remove(); });
       this.frame(markers.filter((marker) => !fit || fit.includes(marker.id)), route);
+    }
+    // The graver keeps its place, the others take the nearest free one: the same facts, the same picture.
+    spread() {
+      const taken = [];
+      const byRank = [...this.pins].sort(([one, a], [other, b]) => b.rank - a.rank || (one < other ? -1 : 1));
+      for (const [, pin] of byRank) {
+        const at = this.map.latLngToLayerPoint(pin.to);
+        const isFree = (place) => taken.every((other) => other.place.distanceTo(place) >= (other.size + pin.size) / 2 && !other.isOver(place, pin.size));
+        const off = ASIDE.find((step) => isFree(at.add(step))) ?? ASIDE[0];
+        const place = at.add(off), { size, words } = pin;
+        const isOver = ({ x, y }, wide) => Math.abs(x - place.x) < (words + wide) / 2 && y < place.y && y > place.y - WORDS_HIGH - (size + wide) / 2;
+        taken.push({ place, size, isOver });
+        pin.stand(off);
+      }
     }
     // Nobody to follow: all that is drawn, or the town, once.
     survey() {
@@ -282,10 +303,14 @@
       this.map = map;
       this.marker = L.marker([lat, lon], { keyboard: false });
       this.circle = L.circle([lat, lon], { radius: 0, weight: 1.5, fillOpacity: 0.12, interactive: false });
+      this.line = L.polyline([], { className: "pin-line", weight: 2, interactive: false });
+      this.foot = L.circleMarker([lat, lon], { className: "pin-line", radius: 2, weight: 3, interactive: false });
+      this.at = this.to = L.latLng(lat, lon);
+      this.off = ASIDE[0];
     }
     update({ lat, lon, kind = "other", text = "", label = "", accuracy_m: accuracy = 0, old, picked }) {
       const letters = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 14 : 9), 0);
-      const size = Math.max(kind === "elder" ? 32 : 28, 14 + letters);
+      const size = this.size = Math.max(kind === "elder" ? 32 : 28, 14 + letters);
       const look = JSON.stringify([kind, text, label, old, picked]);
       if (look !== this.look) {
         this.look = look;
@@ -293,7 +318,8 @@
           iconSize: [size, size] }));
         this.marker.unbindTooltip();
         if (label) this.marker.bindTooltip(escape(label), { permanent: Boolean(picked), direction: "top", offset: [0, -size / 2], className: "map-tip" });
-        this.marker.setZIndexOffset(kind === "elder" ? 500 : picked ? 400 : 0);
+        this.rank = kind === "elder" ? 500 : picked ? 400 : 0;
+        this.marker.setZIndexOffset(this.rank);
       }
       if (!this.map.hasLayer(this.marker)) this.marker.addTo(this.map);
       const colour = kind === "elder" ? "#bd271c" : "#0b7d88";
@@ -301,22 +327,37 @@
       if (accuracy > 0) this.circle.addTo(this.map); else this.circle.remove();
       this.glide(L.latLng(lat, lon));
     }
+    put(at) {
+      const aside = this.map.layerPointToLatLng(this.map.latLngToLayerPoint(at).add(this.off));
+      this.at = at;
+      this.circle.setLatLng(at);
+      this.marker.setLatLng(this.off === ASIDE[0] ? at : aside);
+      this.line.setLatLngs([at, aside]);
+      this.foot.setLatLng(at);
+      for (const part of [this.line, this.foot]) if (this.off === ASIDE[0]) part.remove(); else part.addTo(this.map);
+    }
+    /** How wide its words are, in pixels. */
+    get words() { return this.marker.getTooltip()?.options.permanent ? this.marker.getTooltip().getElement()?.offsetWidth ?? 0 : 0; }
+    stand(off) {
+      this.off = off;
+      this.put(this.at);
+    }
     glide(to) {
-      const from = this.marker.getLatLng();
+      const from = this.at;
+      this.to = to;
       cancelAnimationFrame(this.frame);
-      const put = (at) => { this.marker.setLatLng(at); this.circle.setLatLng(at); };
-      if (calm.matches || from.distanceTo(to) > FAR_M || document.hidden) return put(to);
+      if (calm.matches || from.distanceTo(to) > FAR_M || document.hidden) return this.put(to);
       if (from.equals(to)) return undefined;
       const began = performance.now();
       const move = (now) => {
         const part = Math.min(1, Math.max(0, (now - began) / GLIDE_MS));
-        put([from.lat + (to.lat - from.lat) * part, from.lng + (to.lng - from.lng) * part]);
+        this.put(L.latLng(from.lat + (to.lat - from.lat) * part, from.lng + (to.lng - from.lng) * part));
         if (part < 1) this.frame = requestAnimationFrame(move);
       };
       this.frame = requestAnimationFrame(move);
       return undefined;
     }
-    remove() { cancelAnimationFrame(this.frame); this.marker.remove(); this.circle.remove(); }
+    remove() { cancelAnimationFrame(this.frame); this.marker.remove(); this.circle.remove(); this.line.remove(); this.foot.remove(); }
   }
 
   // --- every map of the page, also one that came with a fetched region ---

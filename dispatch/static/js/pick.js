@@ -1,6 +1,7 @@
 // The one primary action names what is picked. In a form (or anything with data-picks), each radio
-// carries data-label ("Li Xiuying · 6 min"); it is written into the form's [data-pick-label].
-// With nothing picked the [data-pick-button] is disabled.
+// carries data-label ("Dispatch Li Xiuying") and data-more ("6 min"); they are written into the form's
+// [data-pick-label], which is cut where a name is long, and [data-pick-more], which is not. The whole
+// of it is the button's title. With nothing picked the [data-pick-button] is disabled.
 (() => {
   "use strict";
   function label(group) {
@@ -8,7 +9,11 @@
     const button = group.querySelector("[data-pick-button]");
     const words = group.querySelector("[data-pick-label]");
     if (button) button.disabled = !picked;
-    if (words && picked?.dataset.label) words.textContent = picked.dataset.label;
+    if (!words || !picked?.dataset.label) return;
+    const { label: said, more = "" } = picked.dataset, beside = group.querySelector("[data-pick-more]");
+    words.textContent = said;
+    if (beside) beside.textContent = more;
+    if (button) button.title = [said, more].filter(Boolean).join(" · ");
   }
   const all = () => document.querySelectorAll("[data-picks]").forEach(label);
   document.addEventListener("change", (event) => {
