@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from config.errors import answer
 from config.logging import bind
+from elders import asked
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Zipped(GZipMiddleware):
 
 
 class RequestContext:
-    """Puts a request id on every log line and on the answer.
+    """Puts a request id on every log line and on the answer, and asks once who somebody is.
 
     A proxy's own id is taken over when it looks like one, so that both logs can be joined.
     """
@@ -71,7 +72,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if self.ID.fullmatch(given) else uuid4().hex
-        with bind(request_id=request_id):
+        with bind(request_id=request_id), asked.in_one_request():
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

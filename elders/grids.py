@@ -2,12 +2,13 @@
 
 from django.db.models import Q
 
+from elders import asked
 from elders.models import Elder, User
 
 
 def codes(user: User) -> list[str]:
     """The grid codes `user` works in; none means the whole town."""
-    return list(user.grids.values_list("code", flat=True))
+    return asked.once(("grids", user.pk), lambda: list(user.grids.values_list("code", flat=True)))
 
 
 def within(user: User) -> Q | None:

@@ -4,9 +4,11 @@ Worker and provider are relations too, kept where workers are.
 """
 
 from enum import StrEnum
+from functools import partial
 
 from django.contrib.auth.models import AnonymousUser, Group
 
+from elders import asked
 from elders.models import User
 
 
@@ -30,6 +32,10 @@ def of(user: User | AnonymousUser) -> frozenset[Role]:
     """Every role `user` has now; none for a stranger or a closed account."""
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
+    return asked.once(("roles", user.pk), partial(_look_up, user))
+
+
+def _look_up(user: User) -> frozenset[Role]:
     names = set(user.groups.values_list("name", flat=True))
     roles = {role for role in GROUPS if role.value in names}
     if user.is_superuser:
@@ -49,6 +55,7 @@ def grant(user: User, role: Role) -> None:
     user.is_staff = user.is_staff or role in REGISTRARS
     user.is_superuser = user.is_superuser or role is Role.ADMINISTRATOR
     user.save(update_fields=["is_staff", "is_superuser"])
+    asked.anew(("roles", user.pk))
 
 
 def is_operator(user: User | AnonymousUser) -> bool:

@@ -1,11 +1,12 @@
 """Who may see whom, and who may be calling."""
 
+from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from elders import consent, ledger, selectors
+from elders import asked, consent, grids, ledger, roles, selectors
 from elders.models import Elder, FamilyLink, GridCell, ResponsePlan
 from elders.roles import Role
 from tests import cast
@@ -198,8 +199,38 @@ def test_the_ledger_still_tells_of_an_account_that_is_gone(mei, now):
     assert entry.actor is None
 
 
+def test_within_a_request_roles_are_looked_up_once_and_by_the_next_anew(
+    django_assert_num_queries,
+):
+    olive = cast.olive()
+    with asked.in_one_request():
+        assert roles.is_operator(olive)
+        left_behind = copy_context()
+        with django_assert_num_queries(0):
+            assert roles.of(olive) == {Role.OPERATOR}
+        with django_assert_num_queries(1):
+            assert grids.codes(olive) == grids.codes(olive) == []
+        roles.grant(olive, Role.STATION)
+        assert roles.is_station(olive)
+        olive.is_active = False
+        assert not roles.is_operator(olive)
+        olive.is_active = True
+    olive.groups.clear()
+    assert not roles.is_operator(olive)
+    assert not left_behind.run(roles.is_operator, olive)
+    with asked.in_one_request():
+        assert roles.of(olive) == frozenset()
+
+
+def test_who_is_no_operator_any_more_is_refused_at_the_next_request(client):
+    olive = cast.olive()
+    client.force_login(olive)
+    assert client.get("/console/").status_code == 200
+    olive.groups.clear()
+    assert client.get("/console/").status_code == 403
+
+
 def test_every_role_is_told_apart(mei):
-    from elders import roles
 
     assert roles.of(cast.olive()) == {Role.OPERATOR}
     assert roles.of(cast.ka_ming(mei)) == {Role.FAMILY}
