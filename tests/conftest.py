@@ -39,9 +39,14 @@ def now() -> datetime:
     return datetime(2026, 3, 10, 1, 30, tzinfo=UTC)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who needs Chromium goes last: its driver keeps an event loop that others would trip over."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Who needs Chromium is marked so, and goes last: its driver keeps an event loop that others
+    would trip over."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(autouse=True)
