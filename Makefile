@@ -17,8 +17,8 @@ help:  ## what there is
 demo: $(VENV)/.base $(VENDOR)/.done $(CATALOGUES)  ## a whole town on this machine
 	@exec $(PY) manage.py demo
 
-test: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## every test, on SQLite and on PostgreSQL + Redis + Celery
-	@exec $(PY) -m tests.infra.suite
+test: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## every test, on SQLite and on PostgreSQL + Redis + Celery; ARGS=tests/… picks
+	@exec $(PY) -m tests.infra.suite $(ARGS)
 
 check: $(VENV)/.dev $(VENDOR)/.done $(CATALOGUES)  ## format, lint, types, layers, migrations, deployment, docs
 	@$(VENV)/bin/ruff format --check --quiet .
