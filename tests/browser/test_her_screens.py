@@ -7,7 +7,7 @@ from tests.browser.desk import staffed
 from tests.browser.test_people import SMALL
 from tests.browser.windows import SOON_MS, Window, act, ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.pure]
 
 LANGUAGES = ("en", "zh-hans")
 # What an arrow key never comes to, from the first tile on.

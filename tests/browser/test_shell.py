@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.windows import SOON_MS, Window, ask, people
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.pure]
 STORED = """async () => {
     const workers = await navigator.serviceWorker.getRegistrations();
     const scopes = workers.map((worker) => worker.scope);

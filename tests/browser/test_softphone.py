@@ -13,7 +13,7 @@ from tests.browser.desk import ring, staffed
 from tests.browser.page import POLICY, SITE, STATIC
 from tests.browser.windows import SOON_MS, Window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pure]
 
 PARTS = "off ready failed blocked held lost out"
 PAGE = (

@@ -34,6 +34,7 @@ def test_a_bundle_holds_its_parts_in_their_order(path):
     assert dict(finders.get_finder("config.bundles.Bundles").list(None)).keys() == BUNDLES.keys()
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize("path", SHEETS)
 def test_the_browser_reads_the_same_rules_from_a_bundle_as_from_its_parts(path, browser):
     page = browser.new_page()

@@ -7,6 +7,7 @@ from tests.infra.house import House
 
 
 @pytest.mark.browser
+@pytest.mark.pure
 def test_the_docs_page_draws_itself(house: House, browser: Browser):
     page = browser.new_context().new_page()
     complaints: list[str] = []
