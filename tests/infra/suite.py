@@ -1,9 +1,7 @@
-"""`make test`: every test, as a laptop runs the house and as a town does.
+"""`make test`: every test, as a laptop runs the house and as a town does, both at once.
 
-What needs no browser runs on both at the same time: one alone leaves half of two cores idle. What
-needs one comes after, one run at a time, because it waits for things as a person does. What the
-machine lacks is installed where we may. What cannot be installed is named at the end with the
-reason; with CI=true that is a failure.
+One run alone leaves half of two cores idle. What the machine lacks is installed where we may. What
+cannot be installed is named at the end with the reason; with CI=true that is a failure.
 
 `make test ARGS=tests/tracking` runs those embedded, and nothing else.
 """
@@ -13,63 +11,46 @@ import subprocess
 import sys
 from tempfile import TemporaryFile
 
-from tests.infra import machine, production
+from tests.infra import machine
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-PYTEST = (sys.executable, "-m", "pytest")
+EMBEDDED = (sys.executable, "-m", "pytest", "-q")
+PRODUCTION = (sys.executable, "-m", "tests.infra.production", "-q")
 
 
 def main(arguments: list[str]) -> int:
     absent = machine.install()
     if arguments:
-        return subprocess.run([*PYTEST, *arguments], check=False).returncode
-    town = not {"PostgreSQL", "Redis"} & absent.keys()
-    codes = [*_without_a_browser(town=town), *_in_a_browser(town=town)]
-    if not town:
+        return subprocess.run([*EMBEDDED, *arguments], check=False).returncode
+    # Races and crashes start what they need themselves; once, beside the others, is enough.
+    embedded = [*EMBEDDED, "-m", "not production", "tests"]
+    print("== embedded: SQLite, worker in the server", flush=True)
+    if {"PostgreSQL", "Redis"} & absent.keys():
+        codes = [subprocess.run(embedded, check=False).returncode]
         print("== production: left out")
+    else:
+        codes = _at_once(embedded, [*PRODUCTION, "-m", "not pure", "tests"])
     for part, why in absent.items():
         print(f"MISSING {part}: {why}")
     return int(any(codes) or (CI and bool(absent)))
 
 
-def _without_a_browser(*, town: bool) -> list[int]:
-    """Both at once; what the second says is printed behind what the first says."""
-    words = ", both at once" if town else ""
-    print(f"== embedded: SQLite, worker in the server; without a browser{words}", flush=True)
-    if not town:
-        return [_embedded("not browser")]
-    command = [sys.executable, "-m", "tests.infra.production", *_picked("not browser", "pure")]
+def _at_once(first: list[str], second: list[str]) -> list[int]:
+    """What the second says is printed behind what the first says."""
     with (
         TemporaryFile() as said,
-        subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as beside,
+        subprocess.Popen(second, stdout=said, stderr=subprocess.STDOUT) as beside,
     ):
         try:
-            codes = [_embedded("not browser"), beside.wait()]
+            codes = [subprocess.run(first, check=False).returncode]
+            print("== production: PostgreSQL, Redis, Celery; beside it, and now behind it", flush=True)
+            codes.append(beside.wait())
         finally:
             beside.terminate()
-        print("== production: PostgreSQL, Redis, Celery; without a browser", flush=True)
         said.seek(0)
         sys.stdout.buffer.write(said.read())
         sys.stdout.flush()
     return codes
-
-
-def _in_a_browser(*, town: bool) -> list[int]:
-    print("== embedded, in a browser", flush=True)
-    codes = [_embedded("browser")]
-    if town:
-        print("== production, in a browser", flush=True)
-        codes.append(production.main(_picked("browser", "pure")))
-    return codes
-
-
-def _embedded(which: str) -> int:
-    # Races and crashes start what they need themselves; once, beside the others, is enough.
-    return subprocess.run([*PYTEST, *_picked(which, "production")], check=False).returncode
-
-
-def _picked(which: str, left_out: str) -> list[str]:
-    return ["-q", "-m", f"{which} and not {left_out}", "tests"]
 
 
 if __name__ == "__main__":
