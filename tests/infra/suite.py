@@ -43,7 +43,7 @@ def _at_once(first: list[str], second: list[str]) -> list[int]:
     ):
         try:
             codes = [subprocess.run(first, check=False).returncode]
-            print("== production: PostgreSQL, Redis, Celery; beside it, and now behind it", flush=True)
+            print("== production: PostgreSQL, Redis, Celery, beside it", flush=True)
             codes.append(beside.wait())
         finally:
             beside.terminate()
