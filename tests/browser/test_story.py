@@ -106,6 +106,7 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_six_screens(house, windo
     wai.sees(".notes", "4711#")
     olive.sees("#board tbody tr", "Arrived")
     family.sees("h1", "Wai Ho is with Mei Chen")
+    wai.page.click(".visit details.extras > summary")
     wai.page.fill(".visit textarea", "All eaten")
     wai.page.click(".visit .go.next")
     wai.sees(".main-column", "Nothing to do at the moment")
