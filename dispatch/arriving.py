@@ -39,20 +39,23 @@ def sweep(*, now: datetime) -> int:
 
 
 def is_there(visit: Assignment, *, now: datetime) -> bool:
-    """Whether every fix of the last two minutes at least is at the door, two or more of them."""
+    """Whether the last fixes are all at the door, and two minutes lie between them.
+
+    What is not heard counts for nothing: two fixes in passing, and then silence, are no stay.
+    """
     door, worker = visit.request.estimate, visit.worker
     if not door or worker.lat is None or worker.lon is None:
         return False
     if geo.distance_m(worker.lat, worker.lon, door["lat"], door["lon"]) > DOOR_M:
         return False  # as nearly always: no more is read
-    since = None
+    newest = None
     for fix in trails.back(worker, since=visit.en_route_at or now, now=now):
         away_m = geo.distance_m(fix.lat, fix.lon, door["lat"], door["lon"])
         if away_m + (fix.accuracy_m or DOOR_M) > DOOR_M:
             break
-        if since is not None and now - fix.fixed_at >= STAY:
+        newest = newest or fix.fixed_at
+        if newest - fix.fixed_at >= STAY:
             return True
-        since = fix.fixed_at
     return False
 
 

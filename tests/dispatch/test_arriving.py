@@ -77,6 +77,7 @@ def test_two_minutes_at_her_door_are_an_arrival_that_nobody_pressed(visit, mei, 
     "way",
     [
         [(10, 10, 12)],  # once
+        [(10, 10, 12), (15, 10, 12), (20, 90, 12)],  # passes by
         [(10, 10, 12), (70, 300, 12), (131, 10, 12)],  # to the shop and back
         [(10, 90, 12), (131, 90, 12)],  # in the next street
         [(10, 10, 80), (131, 10, 80)],  # somewhere around here
@@ -86,6 +87,13 @@ def test_who_is_not_surely_there_or_does_not_stay_has_not_arrived(visit, mei, no
     for after_s, metres, accuracy_m in way:
         at = stands(mei, now, after_s=after_s, metres=metres, accuracy_m=accuracy_m)
     assert arriving.sweep(now=at + timedelta(seconds=3)) == 0
+    assert state(visit) == "en_route"
+
+
+def test_who_passes_by_and_is_not_heard_any_more_has_not_stayed(visit, mei, now):
+    for after_s in (10, 15):
+        at = stands(mei, now, after_s=after_s)
+    assert arriving.sweep(now=at + timedelta(seconds=150)) == 0
     assert state(visit) == "en_route"
 
 
