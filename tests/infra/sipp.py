@@ -1,7 +1,6 @@
-"""Telephones outside: SIPp callers and callees that do what a list of steps says.
+"""Telephones outside: SIPp callers that do what a list of steps says.
 
-Caller(asterisk, "+8613800000001", steps=[wait(1.5), press("2"), wait(2), hang_up()])
-Callee(asterisk, steps=[wait(1.5), press("1"), until_hung_up()])
+Caller(asterisk, "+8613800000001", steps=[wait(1.5), hang_up()])
 """
 
 from collections.abc import Sequence
@@ -27,11 +26,6 @@ def wait(seconds: float) -> str:
     return f'<pause milliseconds="{int(seconds * 1000)}"/>'
 
 
-def press(key: str) -> str:
-    """A key, told by SIP INFO, which needs no sound and no rights."""
-    return _request("INFO", f"Signal={key}\nDuration=160\n", "application/dtmf-relay")
-
-
 def hang_up() -> str:
     return _request("BYE")
 
@@ -45,39 +39,8 @@ def until_hung_up(within_s: float = 60) -> str:
     )
 
 
-class _Telephone(Process):
-    """One SIPp with one call at most; `finished()` says whether all went as its steps say."""
-
-    def __init__(self, scenario: str, target: str, *, port: int) -> None:
-        super().__init__([])
-        file = self.folder / "scenario.xml"
-        file.write_text(
-            f'<?xml version="1.0"?>\n<scenario name="one">{scenario}</scenario>', "utf-8"
-        )
-        self.command = [
-            *(*program("sipp"), target, "-sf", str(file)),
-            *("-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin", "-nd"),
-            *(
-                "-min_rtp_port",
-                str(free_udp_port()),
-                "-trace_err",
-                "-error_file",
-                str(self.folder / "e"),
-            ),
-        ]
-        self.env = {"TERM": "dumb"}
-
-    def finished(self, within_s: float = 40) -> bool:
-        """Whether it did all its steps and got the answers it waits for."""
-        return self._wait(within_s) == 0
-
-    def errors(self) -> str:
-        file = self.folder / "e"
-        return file.read_text("utf-8", "replace") if file.exists() else ""
-
-
-class Caller(_Telephone):
-    """Rings the hotline once it is entered."""
+class Caller(Process):
+    """Rings the hotline once it is entered; `finished()` says whether all went as its steps say."""
 
     def __init__(
         self,
@@ -88,6 +51,7 @@ class Caller(_Telephone):
         name: str = "",
         to: str = "12349",
     ) -> None:
+        super().__init__([])
         shown = name.replace("\\", "\\\\").replace('"', '\\"')
         us = f'"{shown}" <sip:{number}@[local_ip]:[local_port]>;tag=[pid]one[call_number]'
         them = f"<sip:{to}@[remote_ip]:[remote_port]>"
@@ -103,31 +67,25 @@ class Caller(_Telephone):
         )
         scenario = f'{_send(invite)}{early}<recv response="200" rrs="true"/>{_send(ack, once=True)}'
         scenario += _told(steps, us=us, them=f"{them}[peer_tag_param]")
-        target = f"127.0.0.1:{asterisk.sip_port}"
-        super().__init__(scenario, target, port=free_udp_port())
-
-
-class Callee(_Telephone):
-    """A telephone that answers the next call to it, on the trunk's port unless told another."""
-
-    def __init__(
-        self,
-        asterisk: Asterisk,
-        *,
-        steps: Sequence[str],
-        rings_s: float = 0.3,
-        port: int | None = None,
-    ) -> None:
-        caller = (
-            '<action><ereg regexp="<.*" search_in="hdr" header="From:" assign_to="1"/></action>'
+        file = self.folder / "scenario.xml"
+        file.write_text(
+            f'<?xml version="1.0"?>\n<scenario name="one">{scenario}</scenario>', "utf-8"
         )
-        scenario = f'<recv request="INVITE" rrs="true">{caller}</recv>'
-        scenario += _reply("180 Ringing") + wait(rings_s) + _reply("200 OK", SDP)
-        scenario += '<recv request="ACK"/>'
-        us = "<sip:callee@[local_ip]:[local_port]>;tag=[pid]callee[call_number]"
-        scenario += _told(steps, us=us, them="[$1]") + '<Reference variables="1"/>'
-        target = f"127.0.0.1:{asterisk.sip_port}"
-        super().__init__(scenario, target, port=port or asterisk.trunk_port)
+        self.command = [
+            *(*program("sipp"), f"127.0.0.1:{asterisk.sip_port}", "-sf", str(file)),
+            *("-i", "127.0.0.1", "-p", str(free_udp_port()), "-m", "1", "-nostdin", "-nd"),
+            *("-min_rtp_port", str(free_udp_port())),
+            *("-trace_err", "-error_file", str(self.folder / "e")),
+        ]
+        self.env = {"TERM": "dumb"}
+
+    def finished(self, within_s: float = 40) -> bool:
+        """Whether it did all its steps and got the answers it waits for."""
+        return self._wait(within_s) == 0
+
+    def errors(self) -> str:
+        file = self.folder / "e"
+        return file.read_text("utf-8", "replace") if file.exists() else ""
 
 
 def _told(steps: Sequence[str], *, us: str, them: str) -> str:
@@ -140,15 +98,6 @@ def _told(steps: Sequence[str], *, us: str, them: str) -> str:
 def _send(message: str, *, once: bool = False) -> str:
     again = "" if once else ' retrans="500"'
     return f"<send{again}><![CDATA[\n{message}\n]]></send>"
-
-
-def _reply(status: str, body: str = "") -> str:
-    kind = "Content-Type: application/sdp\n" if body else ""
-    head = (
-        f"SIP/2.0 {status}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]callee[call_number]\n"
-        "[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:callee@[local_ip]:[local_port]>\n"
-    )
-    return _send(f"{head}{kind}Content-Length: [len]\n\n{body}", once=not body)
 
 
 def _request(method: str, body: str = "", kind: str = "") -> str:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 from typing import Self
 
 LISTS = ("CoreShowChannels", "DBGetTree", "ConfbridgeList", "PJSIPShowRegistrationsOutbound")
@@ -66,14 +67,12 @@ class FakeAmi:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
+        with suppress(OSError):  # whoever asked has gone, perhaps before the answer
+            self._answer(line)
+
+    def _answer(self, line: socket.socket) -> None:
         rest, is_deaf = b"", self.is_deaf
-        while not is_deaf.is_set():
-            try:
-                received = line.recv(65536)
-            except OSError:
-                return
-            if not received:
-                return
+        while not is_deaf.is_set() and (received := line.recv(65536)):
             self.raw += received
             *packs, rest = (rest + received).split(b"\r\n\r\n")
             for pack in packs:

@@ -1,7 +1,8 @@
 """Real calls to a real house of several processes, some of which are killed in the middle.
 
-Callers are SIPps, or telephones that a test hears with (`tests.infra.trunk`). With DATABASE_URL
-set, as in the second run of the suite, the house is on PostgreSQL, Redis and Celery.
+Callers are SIPps that hang up after a while, or telephones that a test hears with
+(`tests.infra.trunk`). With DATABASE_URL set, as in the second run of the suite, the house is on
+PostgreSQL, Redis and Celery.
 """
 
 import os
@@ -14,7 +15,7 @@ from tests.carriers.asterisk.town import WAI, Town, town
 from tests.conftest import _part
 from tests.infra.asterisk import tree
 from tests.infra.line import Line
-from tests.infra.sipp import Callee, Caller, hang_up, press, until_hung_up, wait
+from tests.infra.sipp import Caller, hang_up, wait
 from tests.infra.sound import notes_in
 from tests.infra.trunk import Trunk
 
@@ -88,13 +89,13 @@ def test_a_recognised_elder_reaches_an_operator_and_both_hear_each_other(here):
 
 
 def test_a_key_orders_a_worker_is_rung_and_accepts_by_pressing_one(here):
-    wai = Callee(here.asterisk, steps=[wait(4), press("1"), until_hung_up()])
-    mei = Caller(here.asterisk, here.mei, steps=[wait(2), press("2"), wait(5), hang_up()])
-    with wai, mei:
-        here.until(lambda: here.ask(acts.offers) == ["accepted"], within_s=40)
+    with here.telephones() as trunk:
+        wai = an_offer_rings(here, trunk).answer()
+        trunk.until(lambda: wai.sentences() and wai.quiet_s() > 0.5)
+        wai.press("1")
+        here.until(lambda: here.ask(acts.offers) == ["accepted"])
         assert here.ask(acts.assignments) == 1
-        assert mei.finished(), mei.errors()
-        assert wai.finished(), wai.errors()
+        trunk.until(lambda: wai.state == "over")
     assert [call["state"] for call in here.ask(acts.calls)] == ["ended", "ended"]
 
 
