@@ -7,6 +7,8 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 VENDOR := dispatch/static/vendor
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po))
 export PORT
+# Every process of ours would compile every module of ours anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check format serve bench lock screenshots messages clean
 .DELETE_ON_ERROR:

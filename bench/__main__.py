@@ -20,6 +20,7 @@ ALL = (
         "screens",
         "start",
         "webhooks",
+        "writers",
     ),
 )
 

@@ -107,6 +107,7 @@ DATABASES = {
 _db = DATABASES["default"]
 _db.setdefault("OPTIONS", {})
 if _db["ENGINE"].endswith("sqlite3"):
+    _db["ENGINE"] = "config.sqlite"
     _db["OPTIONS"] |= {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

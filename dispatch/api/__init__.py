@@ -3,11 +3,6 @@
 A view fetches what the caller may see, calls one verb of the conductor, and answers.
 """
 
-from typing import Any
-
-from ninja import NinjaAPI
-from ninja.openapi.schema import OpenAPISchema
-
 from dispatch.api import (
     acts,
     assignments,
@@ -24,20 +19,9 @@ from dispatch.api import (
     stats,
     workforce,
 )
+from dispatch.api.description import DescribedApi
 
-
-class _Described(NinjaAPI):
-    """To describe itself takes a second of processor, anybody may ask, and nothing changes it."""
-
-    _description: OpenAPISchema | None = None
-
-    def get_openapi_schema(self, **path: Any) -> OpenAPISchema:
-        """The same object each time; for whoever reads it, and not to be changed."""
-        self._description = self._description or super().get_openapi_schema(**path)
-        return self._description
-
-
-api = _Described(
+api = DescribedApi(
     title="One Number",
     version="1",
     urls_namespace="api",

@@ -6,7 +6,6 @@ from ninja import Router
 
 from dispatch import closing, intake, notes, ownership, selectors
 from dispatch.actors import actor_of
-from dispatch.api.answers import acts
 from dispatch.api.bodies import NO_REASON, Closing, Note, Reopening, Why
 from dispatch.api.errors import Forbidden
 from dispatch.api.fields import PathKey
@@ -21,7 +20,7 @@ from elders.models import User
 router = Router(tags=["requests"])
 
 
-@router.post("/{request_id}/cancel", response=acts(RequestShape))
+@router.post("/{request_id}/cancel", response=RequestShape)
 def cancel_request(
     request: HttpRequest, request_id: PathKey, body: Why = NO_REASON
 ) -> RequestShape:
@@ -32,7 +31,7 @@ def cancel_request(
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/close", response=acts(RequestShape))
+@router.post("/{request_id}/close", response=RequestShape)
 def close_request(request: HttpRequest, request_id: PathKey, body: Closing) -> RequestShape:
     """An operator ends it, with how it ended and, for an emergency, on what evidence."""
     user, now = desk(request), timezone.now()
@@ -49,7 +48,7 @@ def close_request(request: HttpRequest, request_id: PathKey, body: Closing) -> R
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/escalate", response=acts(RequestShape))
+@router.post("/{request_id}/escalate", response=RequestShape)
 def escalate_request(
     request: HttpRequest, request_id: PathKey, body: Why = NO_REASON
 ) -> RequestShape:
@@ -63,7 +62,7 @@ def escalate_request(
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/claim", response=acts(RequestShape))
+@router.post("/{request_id}/claim", response=RequestShape)
 def claim_request(request: HttpRequest, request_id: PathKey) -> RequestShape:
     """An operator takes it, as long as a console of hers is alive; 409 names who has it."""
     user, now = desk(request), timezone.now()
@@ -72,7 +71,7 @@ def claim_request(request: HttpRequest, request_id: PathKey) -> RequestShape:
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/confirm", response=acts(RequestShape))
+@router.post("/{request_id}/confirm", response=RequestShape)
 def confirm_request(request: HttpRequest, request_id: PathKey) -> RequestShape:
     """The need is met: the elder's word, or an operator's who has it from her."""
     user, now = actor(request), timezone.now()
@@ -81,7 +80,7 @@ def confirm_request(request: HttpRequest, request_id: PathKey) -> RequestShape:
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/reopen", response=acts(RequestShape))
+@router.post("/{request_id}/reopen", response=RequestShape)
 def reopen_request(request: HttpRequest, request_id: PathKey, body: Reopening) -> RequestShape:
     """The need is not met after all: an operator has somebody looked for again."""
     user, now = desk(request), timezone.now()
@@ -90,7 +89,7 @@ def reopen_request(request: HttpRequest, request_id: PathKey, body: Reopening) -
     return tell(user, request_id)
 
 
-@router.post("/{request_id}/notes", response=acts(RequestShape))
+@router.post("/{request_id}/notes", response=RequestShape)
 def note_request(request: HttpRequest, request_id: PathKey, body: Note) -> RequestShape:
     """An operator writes something into the log."""
     user, now = desk(request), timezone.now()

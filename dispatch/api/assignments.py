@@ -9,7 +9,6 @@ from ninja import Query, Router
 from dispatch import assignments, selectors
 from dispatch.actors import actor_of
 from dispatch.api import telling
-from dispatch.api.answers import acts, reads
 from dispatch.api.bodies import NO_EVIDENCE, NO_NOTE, NO_REASON, Arrival, Report, Why
 from dispatch.api.fields import PathKey
 from dispatch.api.kinds import actor, caller, found
@@ -23,7 +22,7 @@ from elders.models import User
 router = Router(tags=["assignments"])
 
 
-@router.get("", response=reads(Page[AssignmentShape]))
+@router.get("", response=Page[AssignmentShape])
 def list_assignments(
     request: HttpRequest,
     window: Query[Window],
@@ -36,13 +35,13 @@ def list_assignments(
     return page(rows, window, lambda row: telling.assignment(row, sight, row.request))
 
 
-@router.get("/{assignment_id}", response=reads(AssignmentShape))
+@router.get("/{assignment_id}", response=AssignmentShape)
 def get_assignment(request: HttpRequest, assignment_id: PathKey) -> AssignmentShape:
     """`requests/<id>` tells what it is about, and `elders/<id>` whom, until it is cleared."""
     return _tell(caller(request), assignment_id)
 
 
-@router.post("/{assignment_id}/depart", response=acts(AssignmentShape))
+@router.post("/{assignment_id}/depart", response=AssignmentShape)
 def depart(request: HttpRequest, assignment_id: PathKey) -> AssignmentShape:
     """On the way."""
     user, now = actor(request), timezone.now()
@@ -50,7 +49,7 @@ def depart(request: HttpRequest, assignment_id: PathKey) -> AssignmentShape:
     return _tell(user, assignment_id)
 
 
-@router.post("/{assignment_id}/arrive", response=acts(AssignmentShape))
+@router.post("/{assignment_id}/arrive", response=AssignmentShape)
 def arrive(
     request: HttpRequest, assignment_id: PathKey, body: Arrival = NO_EVIDENCE
 ) -> AssignmentShape:
@@ -62,7 +61,7 @@ def arrive(
     return _tell(user, assignment_id)
 
 
-@router.post("/{assignment_id}/finish", response=acts(AssignmentShape))
+@router.post("/{assignment_id}/finish", response=AssignmentShape)
 def finish(request: HttpRequest, assignment_id: PathKey, body: Report = NO_NOTE) -> AssignmentShape:
     """The work is done; the elder is asked to confirm it. 409 `not_arrived` before an arrival."""
     user, now = actor(request), timezone.now()
@@ -70,7 +69,7 @@ def finish(request: HttpRequest, assignment_id: PathKey, body: Report = NO_NOTE)
     return _tell(user, assignment_id)
 
 
-@router.post("/{assignment_id}/release", response=acts(AssignmentShape))
+@router.post("/{assignment_id}/release", response=AssignmentShape)
 def release(request: HttpRequest, assignment_id: PathKey, body: Why = NO_REASON) -> AssignmentShape:
     """The worker falls away before arriving, and the next one is asked at once."""
     user, now = actor(request), timezone.now()

@@ -9,7 +9,6 @@ from ninja import Query, Router, Status
 
 from dispatch import desk
 from dispatch.api import kinds
-from dispatch.api.answers import acts, reads
 from dispatch.api.bodies import NO_DISPOSITION, NO_OUTCOME, Outcome, Transfer, WrapUp
 from dispatch.api.errors import NotFound
 from dispatch.api.fields import PathKey, QueryKey
@@ -26,7 +25,7 @@ from telephony.selectors import callbacks_for, calls_for
 router = Router(tags=["calls"])
 
 
-@router.get("/calls", response=reads(Page[CallShape]))
+@router.get("/calls", response=Page[CallShape])
 def list_calls(
     request: HttpRequest,
     window: Query[Window],
@@ -47,12 +46,12 @@ def list_calls(
     return {"items": _shapes(user, some), "next": following}
 
 
-@router.get("/calls/{call_id}", response=reads(CallShape))
+@router.get("/calls/{call_id}", response=CallShape)
 def get_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     return tell(caller(request), call_id)
 
 
-@router.post("/calls/{call_id}/claim", response=acts(CallShape))
+@router.post("/calls/{call_id}/claim", response=CallShape)
 def claim_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """One operator gets it and is put through; 409 `already_claimed` tells the others who."""
     user, now = kinds.desk(request), timezone.now()
@@ -60,7 +59,7 @@ def claim_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     return tell(user, call_id)
 
 
-@router.post("/calls/{call_id}/hangup", response=acts(CallShape))
+@router.post("/calls/{call_id}/hangup", response=CallShape)
 def hang_up_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """Whoever has it ends the connection; what is left is the wrap-up."""
     user, now = kinds.desk(request), timezone.now()
@@ -68,7 +67,7 @@ def hang_up_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     return tell(user, call_id)
 
 
-@router.post("/calls/{call_id}/wrap-up", response=acts(CallShape))
+@router.post("/calls/{call_id}/wrap-up", response=CallShape)
 def wrap_up_call(
     request: HttpRequest, call_id: PathKey, body: WrapUp = NO_DISPOSITION
 ) -> CallShape:
@@ -78,7 +77,7 @@ def wrap_up_call(
     return tell(user, call_id)
 
 
-@router.post("/calls/{call_id}/transfer", response=acts(CallShape))
+@router.post("/calls/{call_id}/transfer", response=CallShape)
 def transfer_call(request: HttpRequest, call_id: PathKey, body: Transfer) -> CallShape:
     """To a colleague at the desk, who has it from then on, unasked: a cold transfer."""
     user, now = kinds.desk(request), timezone.now()
@@ -86,14 +85,14 @@ def transfer_call(request: HttpRequest, call_id: PathKey, body: Transfer) -> Cal
     return tell(user, call_id)
 
 
-@router.post("/calls/{call_id}/callback", response=acts(CallBackShape, status=201))
+@router.post("/calls/{call_id}/callback", response={201: CallBackShape})
 def promise_callback(request: HttpRequest, call_id: PathKey) -> Status[CallBackShape]:
     """Puts the other side on the list of those to be rung back, where a clock watches it."""
     user, now = kinds.desk(request), timezone.now()
     return Status(201, _callback(desk.promise(own(user, call_id), now=now)))
 
 
-@router.get("/callbacks", response=reads(Page[CallBackShape]))
+@router.get("/callbacks", response=Page[CallBackShape])
 def list_callbacks(
     request: HttpRequest, window: Query[Window], waiting: bool = True
 ) -> Page[CallBackShape]:
@@ -102,7 +101,7 @@ def list_callbacks(
     return page(rows.filter(reached_at=None) if waiting else rows, window, _callback)
 
 
-@router.post("/callbacks/{callback_id}/ring", response=acts(CallBackShape))
+@router.post("/callbacks/{callback_id}/ring", response=CallBackShape)
 def ring_back(request: HttpRequest, callback_id: PathKey) -> CallBackShape:
     """Rings the number now, and puts the operator through when it is answered."""
     user, now = kinds.desk(request), timezone.now()
@@ -110,7 +109,7 @@ def ring_back(request: HttpRequest, callback_id: PathKey) -> CallBackShape:
     return _callback(found(callbacks_for(user), pk=callback_id))
 
 
-@router.post("/callbacks/{callback_id}/reached", response=acts(CallBackShape))
+@router.post("/callbacks/{callback_id}/reached", response=CallBackShape)
 def reach_callback(
     request: HttpRequest, callback_id: PathKey, body: Outcome = NO_OUTCOME
 ) -> CallBackShape:

@@ -9,7 +9,6 @@ from ninja import Router
 
 from dispatch import conversation
 from dispatch.api import kinds
-from dispatch.api.answers import acts
 from dispatch.api.bodies import Addition, Transfer
 from dispatch.api.calls import colleague, own, tell
 from dispatch.api.errors import NotFound
@@ -22,19 +21,19 @@ from telephony.models import Call, Party
 router = Router(tags=["calls"])
 
 
-@router.post("/{call_id}/hold", response=acts(CallShape))
+@router.post("/{call_id}/hold", response=CallShape)
 def hold_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """The caller hears music; after a minute the desk is reminded of it. Asking twice is once."""
     return _hold(request, call_id, on=True)
 
 
-@router.post("/{call_id}/unhold", response=acts(CallShape))
+@router.post("/{call_id}/unhold", response=CallShape)
 def unhold_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """The caller hears the conversation again."""
     return _hold(request, call_id, on=False)
 
 
-@router.post("/{call_id}/add", response=acts(CallShape))
+@router.post("/{call_id}/add", response=CallShape)
 def add_to_call(request: HttpRequest, call_id: PathKey, body: Addition) -> CallShape:
     """Rings somebody into the conversation. One that is in it already is not rung again."""
     user, now = kinds.desk(request), timezone.now()
@@ -47,7 +46,7 @@ def add_to_call(request: HttpRequest, call_id: PathKey, body: Addition) -> CallS
     return tell(user, call_id)
 
 
-@router.post("/{call_id}/invite", response=acts(CallShape))
+@router.post("/{call_id}/invite", response=CallShape)
 def invite_to_call(request: HttpRequest, call_id: PathKey, body: Transfer) -> CallShape:
     """Rings a colleague into the conversation: to help, or for a warm transfer."""
     user, now = kinds.desk(request), timezone.now()
@@ -55,7 +54,7 @@ def invite_to_call(request: HttpRequest, call_id: PathKey, body: Transfer) -> Ca
     return tell(user, call_id)
 
 
-@router.post("/{call_id}/join", response=acts(CallShape))
+@router.post("/{call_id}/join", response=CallShape)
 def join_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """Whoever was asked comes; 409 `not_invited` for others."""
     user, now = kinds.desk(request), timezone.now()
@@ -63,7 +62,7 @@ def join_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     return tell(user, call_id)
 
 
-@router.post("/{call_id}/pass-on", response=acts(CallShape))
+@router.post("/{call_id}/pass-on", response=CallShape)
 def pass_call_on(request: HttpRequest, call_id: PathKey, body: Transfer) -> CallShape:
     """Ends a warm transfer: who has joined has the call; 409 `not_there` before that."""
     user, now = kinds.desk(request), timezone.now()
@@ -71,7 +70,7 @@ def pass_call_on(request: HttpRequest, call_id: PathKey, body: Transfer) -> Call
     return tell(user, call_id)
 
 
-@router.post("/{call_id}/leave", response=acts(CallShape))
+@router.post("/{call_id}/leave", response=CallShape)
 def leave_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """Whoever helped or listened goes; 409 `yours` for who has the call."""
     user, now = kinds.desk(request), timezone.now()
@@ -79,19 +78,19 @@ def leave_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     return tell(user, call_id)
 
 
-@router.post("/{call_id}/listen", response=acts(CallShape))
+@router.post("/{call_id}/listen", response=CallShape)
 def listen_to_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """A supervisor hears it and is heard by nobody; the operator sees it, the ledger keeps it."""
     return _listen(request, call_id, Party.Mode.LISTEN)
 
 
-@router.post("/{call_id}/whisper", response=acts(CallShape))
+@router.post("/{call_id}/whisper", response=CallShape)
 def whisper_on_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """A supervisor is heard by the operator alone."""
     return _listen(request, call_id, Party.Mode.WHISPER)
 
 
-@router.post("/{call_id}/speak", response=acts(CallShape))
+@router.post("/{call_id}/speak", response=CallShape)
 def speak_on_call(request: HttpRequest, call_id: PathKey) -> CallShape:
     """A supervisor is heard by everybody."""
     return _listen(request, call_id, Party.Mode.TALK)

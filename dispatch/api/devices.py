@@ -8,7 +8,6 @@ from ninja import Path, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from dispatch.api import portrait
-from dispatch.api.answers import acts, reads
 from dispatch.api.bodies import NewCommand
 from dispatch.api.fields import Instant
 from dispatch.api.kinds import caller, desk, found, reader
@@ -31,7 +30,7 @@ class Span(BaseModel):
     until: Instant | None = Field(None, alias="to")
 
 
-@router.get("", response=reads(Page[DeviceShape]))
+@router.get("", response=Page[DeviceShape])
 def list_devices(
     request: HttpRequest, window: Query[Window], registered: bool | None = None
 ) -> Page[DeviceShape]:
@@ -46,14 +45,14 @@ def list_devices(
     return {"items": [portrait.device(one, sight) for one in some], "next": following}
 
 
-@router.get("/{device_id}", response=reads(DeviceShape))
+@router.get("/{device_id}", response=DeviceShape)
 def get_device(request: HttpRequest, device_id: DeviceId) -> DeviceShape:
     """By the number the device sends."""
     sight = Sight(caller(request), now=timezone.now())
     return portrait.device(_one(sight, device_id, what="devices"), sight)
 
 
-@router.get("/{device_id}/positions", response=reads(Page[TrackPointShape]))
+@router.get("/{device_id}/positions", response=Page[TrackPointShape])
 def list_positions(
     request: HttpRequest, device_id: DeviceId, window: Query[Window], span: Query[Span]
 ) -> Page[TrackPointShape]:
@@ -69,7 +68,7 @@ def list_positions(
     return {"items": portrait.track(some), "next": following}
 
 
-@router.get("/{device_id}/commands", response=reads(Page[CommandShape]))
+@router.get("/{device_id}/commands", response=Page[CommandShape])
 def list_commands(
     request: HttpRequest, device_id: DeviceId, window: Query[Window]
 ) -> Page[CommandShape]:
@@ -79,7 +78,7 @@ def list_commands(
     return page(device.commands.select_related("asked_by"), window, portrait.command)
 
 
-@router.post("/{device_id}/commands", response=acts(CommandShape, status=201))
+@router.post("/{device_id}/commands", response={201: CommandShape})
 def tell_device(
     request: HttpRequest, device_id: DeviceId, body: NewCommand
 ) -> Status[CommandShape]:

@@ -7,7 +7,6 @@ from ninja import Query, Router
 
 from dispatch import whereabouts
 from dispatch.api import portrait
-from dispatch.api.answers import reads
 from dispatch.api.errors import Forbidden, NotFound
 from dispatch.api.fields import PathKey, QueryWord
 from dispatch.api.kinds import caller, found
@@ -28,7 +27,7 @@ from tracking.selectors import devices_for, devices_of
 router = Router(tags=["elders"])
 
 
-@router.get("", response=reads(Page[ElderName]))
+@router.get("", response=Page[ElderName])
 def list_elders(request: HttpRequest, window: Query[Window], q: QueryWord) -> Page[ElderName]:
     """Names only. `q` is a name's beginning, or a telephone, identity or card number."""
     sight = Sight(caller(request), now=timezone.now())
@@ -38,7 +37,7 @@ def list_elders(request: HttpRequest, window: Query[Window], q: QueryWord) -> Pa
     return page(rows, window, portrait.name)
 
 
-@router.get("/{elder_id}", response=reads(ElderShape))
+@router.get("/{elder_id}", response=ElderShape)
 def get_elder(request: HttpRequest, elder_id: PathKey) -> ElderShape:
     """As much as the caller may see; the rest is null."""
     sight = Sight(caller(request), now=timezone.now())
@@ -47,7 +46,7 @@ def get_elder(request: HttpRequest, elder_id: PathKey) -> ElderShape:
     return portrait.whole(elder, sight)
 
 
-@router.get("/{elder_id}/location", response=reads(EstimateShape))
+@router.get("/{elder_id}/location", response=EstimateShape)
 def get_location(request: HttpRequest, elder_id: PathKey) -> EstimateShape:
     """The best estimate of where she is, with its age and error; 404 `no_place` without any."""
     sight = Sight(caller(request), now=timezone.now())
@@ -61,7 +60,7 @@ def get_location(request: HttpRequest, elder_id: PathKey) -> EstimateShape:
     return portrait.estimate(whereabouts.in_words(estimate))
 
 
-@router.get("/{elder_id}/contacts", response=reads(Page[ContactShape]))
+@router.get("/{elder_id}/contacts", response=Page[ContactShape])
 def list_contacts(
     request: HttpRequest, elder_id: PathKey, window: Query[Window]
 ) -> Page[ContactShape]:
@@ -75,7 +74,7 @@ def list_contacts(
     return {"items": [portrait.contact(one) for one in contacts], "next": None}
 
 
-@router.get("/{elder_id}/devices", response=reads(Page[DeviceShape]))
+@router.get("/{elder_id}/devices", response=Page[DeviceShape])
 def list_devices(
     request: HttpRequest, elder_id: PathKey, window: Query[Window]
 ) -> Page[DeviceShape]:
@@ -90,7 +89,7 @@ def list_devices(
     return page(hers, window, lambda device: portrait.device(device, sight))
 
 
-@router.get("/{elder_id}/access-log", response=reads(Page[AccessShape]))
+@router.get("/{elder_id}/access-log", response=Page[AccessShape])
 def list_accesses(
     request: HttpRequest, elder_id: PathKey, window: Query[Window]
 ) -> Page[AccessShape]:

@@ -6,7 +6,6 @@ from ninja import Query, Router, Status
 
 from dispatch import handovers, selectors
 from dispatch.api import telling
-from dispatch.api.answers import acts, reads
 from dispatch.api.bodies import HandoverEnd, NewHandover
 from dispatch.api.errors import NotFound
 from dispatch.api.fields import PathKey
@@ -18,7 +17,7 @@ from dispatch.api.sight import Sight
 router = Router(tags=["handovers"])
 
 
-@router.get("/requests/{request_id}/handovers", response=reads(Page[HandoverShape]))
+@router.get("/requests/{request_id}/handovers", response=Page[HandoverShape])
 def list_handovers(
     request: HttpRequest, request_id: PathKey, window: Query[Window]
 ) -> Page[HandoverShape]:
@@ -29,7 +28,7 @@ def list_handovers(
     return page(row.handovers.select_related("by"), window, telling.handover)
 
 
-@router.post("/requests/{request_id}/handovers", response=acts(HandoverShape, status=201))
+@router.post("/requests/{request_id}/handovers", response={201: HandoverShape})
 def make_handover(
     request: HttpRequest, request_id: PathKey, body: NewHandover
 ) -> Status[HandoverShape]:
@@ -48,7 +47,7 @@ def make_handover(
     return Status(201, telling.handover(made))
 
 
-@router.post("/handovers/{handover_id}/end", response=acts(HandoverShape))
+@router.post("/handovers/{handover_id}/end", response=HandoverShape)
 def end_handover(request: HttpRequest, handover_id: PathKey, body: HandoverEnd) -> HandoverShape:
     """The other side confirmed, refused or arrived: `outcome` says which."""
     user, now = desk(request), timezone.now()

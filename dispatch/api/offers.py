@@ -10,7 +10,6 @@ from ninja import Query, Router, Status
 from dispatch import offers, selectors
 from dispatch.actors import actor_of
 from dispatch.api import telling
-from dispatch.api.answers import acts, reads
 from dispatch.api.bodies import NO_REASON, NewOffer, Why
 from dispatch.api.fields import PathKey
 from dispatch.api.kinds import actor, caller, desk, found
@@ -24,7 +23,7 @@ from elders.models import User
 router = Router(tags=["offers"])
 
 
-@router.get("/offers", response=reads(Page[OfferShape]))
+@router.get("/offers", response=Page[OfferShape])
 def list_offers(
     request: HttpRequest,
     window: Query[Window],
@@ -36,7 +35,7 @@ def list_offers(
     return _page(user, rows.filter(state__in=state) if state else rows, window)
 
 
-@router.get("/requests/{request_id}/offers", response=reads(Page[OfferShape]))
+@router.get("/requests/{request_id}/offers", response=Page[OfferShape])
 def list_offers_of_request(
     request: HttpRequest, request_id: PathKey, window: Query[Window]
 ) -> Page[OfferShape]:
@@ -45,7 +44,7 @@ def list_offers_of_request(
     return _page(user, selectors.offers_for(user).filter(request=request_id), window)
 
 
-@router.post("/requests/{request_id}/offers", response=acts(OfferShape, status=201))
+@router.post("/requests/{request_id}/offers", response={201: OfferShape})
 def make_offer(request: HttpRequest, request_id: PathKey, body: NewOffer) -> Status[OfferShape]:
     """409 `stale` with the `seq` of now when the request moved since its candidates were drawn,
     409 `not_available` when the worker cannot be sent any more."""
@@ -57,12 +56,12 @@ def make_offer(request: HttpRequest, request_id: PathKey, body: NewOffer) -> Sta
     return Status(201, _tell(user, made.pk))
 
 
-@router.get("/offers/{offer_id}", response=reads(OfferShape))
+@router.get("/offers/{offer_id}", response=OfferShape)
 def get_offer(request: HttpRequest, offer_id: PathKey) -> OfferShape:
     return _tell(caller(request), offer_id)
 
 
-@router.post("/offers/{offer_id}/accept", response=acts(OfferShape))
+@router.post("/offers/{offer_id}/accept", response=OfferShape)
 def accept_offer(request: HttpRequest, offer_id: PathKey) -> OfferShape:
     """One winner a role; 409 `already_taken` for the others."""
     user, now = actor(request), timezone.now()
@@ -71,7 +70,7 @@ def accept_offer(request: HttpRequest, offer_id: PathKey) -> OfferShape:
     return _tell(user, offer_id)
 
 
-@router.post("/offers/{offer_id}/decline", response=acts(OfferShape))
+@router.post("/offers/{offer_id}/decline", response=OfferShape)
 def decline_offer(request: HttpRequest, offer_id: PathKey, body: Why = NO_REASON) -> OfferShape:
     """The next one is asked at once."""
     user, now = actor(request), timezone.now()

@@ -9,7 +9,6 @@ from ninja import Query, Router, Status
 from dispatch import candidates, intake, reasons, selectors
 from dispatch.actors import actor_of
 from dispatch.api import auth, telling
-from dispatch.api.answers import creates, reads
 from dispatch.api.bodies import NewRequest
 from dispatch.api.errors import Forbidden, Invalid, NotFound
 from dispatch.api.fields import PathKey, QueryKey, QueryWord
@@ -31,7 +30,7 @@ router = Router(tags=["requests"])
 Source = ServiceRequest.Source
 
 
-@router.get("", response=reads(Page[RequestShape]))
+@router.get("", response=Page[RequestShape])
 def list_requests(
     request: HttpRequest,
     window: Query[Window],
@@ -61,7 +60,7 @@ def list_requests(
     return {"items": [telling.request(row, sight) for row in some], "next": following}
 
 
-@router.post("", response=creates(RequestShape))
+@router.post("", response={201: RequestShape, 200: RequestShape})
 def open_request(request: HttpRequest, body: NewRequest) -> Status[RequestShape]:
     """Operators for anybody, an elder for herself. An emergency of an elder who has one open
     joins it: 200 with that one."""
@@ -82,13 +81,13 @@ def open_request(request: HttpRequest, body: NewRequest) -> Status[RequestShape]
     return Status(201 if opened.opened_at == now else 200, tell(user, opened.pk))
 
 
-@router.get("/{request_id}", response=reads(RequestShape))
+@router.get("/{request_id}", response=RequestShape)
 def get_request(request: HttpRequest, request_id: PathKey) -> RequestShape:
     """One request with its estimate, offers, exclusions, assignments, hand-overs and deadlines."""
     return tell(caller(request), request_id)
 
 
-@router.get("/{request_id}/events", response=reads(EventsShape))
+@router.get("/{request_id}/events", response=EventsShape)
 def list_events(
     request: HttpRequest,
     request_id: PathKey,
@@ -103,7 +102,7 @@ def list_events(
     return {"events": events, "seq": row.seq}
 
 
-@router.get("/{request_id}/candidates", response=reads(CandidatesShape))
+@router.get("/{request_id}/candidates", response=CandidatesShape)
 def list_candidates(request: HttpRequest, request_id: PathKey) -> CandidatesShape:
     """The ranking now. An offer made from it names its `seq`."""
     user, now = reader(request), timezone.now()

@@ -8,7 +8,6 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 
 from dispatch import figures, selectors, standing
-from dispatch.api.answers import reads
 from dispatch.api.devices import Span
 from dispatch.api.errors import Invalid
 from dispatch.api.kinds import reader
@@ -77,7 +76,7 @@ class StatsShape(TallyShape):
     by_grid: list[GridShape]
 
 
-@router.get("", response=reads(StatsShape))
+@router.get("", response=StatsShape)
 def get_stats(request: HttpRequest, span: Query[Span]) -> StatsShape:
     """Answer times, and what is open, late and unfilled; the last 24 hours unless told else."""
     user, now = reader(request), timezone.now()

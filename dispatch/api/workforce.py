@@ -6,7 +6,6 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from dispatch import surveys
-from dispatch.api.answers import reads
 from dispatch.api.fields import PathKey, QueryKey, QueryWord
 from dispatch.api.kinds import caller, found
 from dispatch.api.paging import Page, Window, page
@@ -27,14 +26,14 @@ from providers.selectors import providers_for, workers_for
 router = Router(tags=["workforce"])
 
 
-@router.get("/categories", response=reads(Page[CategoryShape]))
+@router.get("/categories", response=Page[CategoryShape])
 def list_categories(request: HttpRequest) -> Page[CategoryShape]:
     """The kinds of help this town knows, in the order it shows them."""
     caller(request)
     return {"items": [_category(row) for row in Category.objects.all()], "next": None}
 
 
-@router.get("/providers", response=reads(Page[ProviderShape]))
+@router.get("/providers", response=Page[ProviderShape])
 def list_providers(
     request: HttpRequest, window: Query[Window], category: QueryWord
 ) -> Page[ProviderShape]:
@@ -44,12 +43,12 @@ def list_providers(
     return page(rows, window, _provider)
 
 
-@router.get("/providers/{provider_id}", response=reads(ProviderShape))
+@router.get("/providers/{provider_id}", response=ProviderShape)
 def get_provider(request: HttpRequest, provider_id: PathKey) -> ProviderShape:
     return _provider(found(_providers(caller(request)), pk=provider_id))
 
 
-@router.get("/services", response=reads(Page[ServiceShape]))
+@router.get("/services", response=Page[ServiceShape])
 def list_services(
     request: HttpRequest, window: Query[Window], category: QueryWord, provider: QueryKey
 ) -> Page[ServiceShape]:
@@ -62,7 +61,7 @@ def list_services(
     return page(rows, window, _service)
 
 
-@router.get("/workers", response=reads(Page[WorkerShape]))
+@router.get("/workers", response=Page[WorkerShape])
 def list_workers(
     request: HttpRequest,
     window: Query[Window],
@@ -81,7 +80,7 @@ def list_workers(
     return page(rows, window, lambda row: _worker(row, sight))
 
 
-@router.get("/workers/{worker_id}", response=reads(WorkerShape))
+@router.get("/workers/{worker_id}", response=WorkerShape)
 def get_worker(request: HttpRequest, worker_id: PathKey) -> WorkerShape:
     sight = Sight(caller(request), now=timezone.now())
     return _worker(found(_workers(sight.user), pk=worker_id), sight)

@@ -264,6 +264,7 @@ Worker.objects.update(name="Maximiliana Konstantinopoulou-Featherstonehaugh")
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.pure
 def test_a_long_name_makes_no_second_line_of_the_button_that_sends(house, windows, size):
     staffed(house)
     house.manage("shell", "--verbosity", "0", "-c", LONG_NAMES)

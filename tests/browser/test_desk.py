@@ -48,6 +48,7 @@ def test_one_key_each_holds_adds_wraps_up_and_says_away(house, windows):
     assert olive.was_never_loaded_again()
 
 
+@pytest.mark.pure
 def test_a_layer_of_the_towns_map_is_put_away_and_stays_away(house, windows):
     staffed(house)
     olive = windows(house, "olive")
@@ -134,6 +135,7 @@ def test_who_rings_pops_up_and_takes_no_focus_from_who_types(house, windows):
     olive.sees("#person", "diabetes, pacemaker")
 
 
+@pytest.mark.pure
 def test_ones_own_keys_are_chosen_by_pressing_them_and_hold_at_once(house, windows):
     staffed(house)
     olive = windows(house, "olive")

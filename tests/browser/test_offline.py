@@ -102,6 +102,7 @@ def test_a_visit_goes_on_without_a_line_and_is_told_when_it_is_back(house, who, 
     assert wai.was_never_loaded_again()
 
 
+@pytest.mark.pure
 def test_duty_is_switched_without_a_line_and_back_again(house, who, wai):
     switch = wai.at(".duty .switch")
     expect(switch).to_be_checked()
@@ -167,6 +168,7 @@ def visit(house, who):
     return ask(house, f"requests/{meal(house, who)['id']}", who["token"])["assignments"][0]["id"]
 
 
+@pytest.mark.pure
 def test_a_worker_in_danger_without_a_line_is_told_so_and_is_heard_when_it_is_back(house, who, wai):
     wai.context.set_offline(True)
     wai.page.get_by_text("I am in danger …").click()

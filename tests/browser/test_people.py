@@ -221,6 +221,7 @@ def test_help_comes_without_scripts(house, windows):
     expect(family.at(".feed")).to_contain_text("Mei Chen pressed her emergency button")
 
 
+@pytest.mark.pure
 def test_arrow_keys_move_and_enter_presses(house, windows):
     people(house)
     mei = windows(house, height=720).sign_in("mei").open("/tv/")
@@ -253,6 +254,7 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
     assert mei.was_never_loaded_again()
 
 
+@pytest.mark.pure
 def test_what_happens_now_stands_in_view_wherever_she_pressed(house, windows):
     people(house)
     mei = windows(house, width=390, height=600).sign_in("mei").open("/elder/")

@@ -10,7 +10,7 @@ from tests.infra import house as houses
 
 asterisk = pytest.importorskip("tests.infra.asterisk", reason="no Asterisk to register with")
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.pure]
 
 SECRET = """
 from elders.models import User

@@ -73,6 +73,7 @@ def test_a_scanned_card_opens_her_and_an_order_stands_there_by_itself(windows):
     ping.sees("h1", "Nobody was found")
 
 
+@pytest.mark.pure
 def test_whoever_walks_away_leaves_nothing_behind(windows):
     ping = windows("ping")
     ping.page.clock.install()
@@ -90,6 +91,7 @@ def test_whoever_walks_away_leaves_nothing_behind(windows):
     assert "Mei" not in ping.page.content()  # `replace` left no step to go back to
 
 
+@pytest.mark.pure
 def test_the_slip_alone_is_printed(windows):
     ping = windows("ping")
     scan(ping)
@@ -102,6 +104,7 @@ def test_the_slip_alone_is_printed(windows):
         expect(ping.at(hidden)).to_be_hidden()
 
 
+@pytest.mark.pure
 def test_a_scanner_does_not_send_the_registration_off(windows):
     ping = windows("ping").open("/station/register/")
     ping.page.fill("#id_name", "Xu Guilan")

@@ -63,7 +63,9 @@ class Server(Process):
             "5",
         ]
         command += ["--workers", str(processes)] if processes > 1 else []
-        super().__init__(command, env={"DJANGO_SETTINGS_MODULE": "config.settings", **own})
+        super().__init__(
+            command, env={"DJANGO_SETTINGS_MODULE": "tests.infra.house_settings", **own}
+        )
         self._migrate = migrate
 
     def start(self) -> Self:
@@ -99,7 +101,7 @@ class Celery(Process):
 
     def __init__(self, part: str, *, env: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet", part]
-        own = {"DJANGO_SETTINGS_MODULE": "config.settings", **env}
+        own = {"DJANGO_SETTINGS_MODULE": "tests.infra.house_settings", **env}
         super().__init__(command, env=own)
         if part == "worker":
             self.command += ["--concurrency=2", "--without-gossip", "--without-mingle"]

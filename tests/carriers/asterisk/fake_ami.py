@@ -62,8 +62,6 @@ class FakeAmi:
             except OSError:
                 return
             self._lines.append(line)
-            if self._greets:
-                line.sendall(b"Asterisk Call Manager/11.0.0\r\n")
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
@@ -72,6 +70,8 @@ class FakeAmi:
 
     def _answer(self, line: socket.socket) -> None:
         rest, is_deaf = b"", self.is_deaf
+        if self._greets:
+            line.sendall(b"Asterisk Call Manager/11.0.0\r\n")
         while not is_deaf.is_set() and (received := line.recv(65536)):
             self.raw += received
             *packs, rest = (rest + received).split(b"\r\n\r\n")

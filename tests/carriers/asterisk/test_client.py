@@ -16,6 +16,7 @@ from tests.carriers.asterisk.fake_ami import FakeAmi
 
 # The library's reader ends with an exception of its thread; that it does is what is shown.
 pytestmark = [
+    pytest.mark.pure,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.filterwarnings("ignore:notifyAll:DeprecationWarning"),
 ]

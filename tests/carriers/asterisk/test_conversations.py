@@ -21,7 +21,7 @@ from tests.dispatch.town import WORKER, wants
 from tests.infra import voice
 from tests.infra.sound import notes_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.pure]
 
 
 def test_an_operator_who_has_her_call_keeps_it_and_adds_the_worker_who_accepted(story):

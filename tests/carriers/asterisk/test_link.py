@@ -9,7 +9,7 @@ import pytest
 from telephony.carriers.asterisk.link import DEAD_S, PING_S, AsteriskLink
 from tests.carriers.asterisk.fake_ami import FakeAmi
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.pure]
 
 DEADLINE_S = PING_S + DEAD_S
 
