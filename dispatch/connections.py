@@ -7,6 +7,7 @@ ring until the two speak, a person whenever they like. Neither sees the other's 
 call is never asked this, and her emergency has her line before everybody.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from telephony import outbound, pairs, script
 from telephony.instructions import Enqueue, Hangup, Instruction, Say
 from telephony.models import Call, OutboundJob, Party
 
+log = logging.getLogger(__name__)
 PURPOSE, KEY, RINGING = "connect", "1", "connecting"
 
 
@@ -97,7 +99,18 @@ def stop(call: Call, *, now: datetime) -> None:
 
 def make_way(request: ServiceRequest, *, now: datetime) -> None:
     """An emergency begins: nothing of ours rings that telephone any more, and a conversation that
-    she is in goes before the desk, so that who takes it speaks with her at once."""
+    she is in goes before the desk, so that who takes it speaks with her at once.
+
+    Whatever goes wrong with it, the case is opened.
+    """
+    try:
+        with transaction.atomic():
+            _make_way(request, now=now)
+    except Exception:
+        log.exception("her line is not made free", extra={"request": request.pk})
+
+
+def _make_way(request: ServiceRequest, *, now: datetime) -> None:
     people = request.people
     hers = Q(elder__in=people) if people else Q(to=request.known_as)
     since = now - timedelta(days=1)

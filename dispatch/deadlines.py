@@ -16,6 +16,7 @@ from dispatch import (
     answering,
     canaries,
     checkins,
+    chores,
     clocks,
     closing,
     conversation,
@@ -25,6 +26,7 @@ from dispatch import (
     notices,
     offers,
     ownership,
+    stranded,
     summons,
     surge,
     surveys,
@@ -41,6 +43,11 @@ from tracking import alarms, zones
 
 log = logging.getLogger(__name__)
 TELL_AFTER_FAILURES = 5
+BELOW = (
+    *(alarms.hand_over_waiting, stranded.sweep),
+    *(desk.lapse_leases, agents.lapse, recordings.sweep, inbound.fall_silent),
+    *(zones.fire_due, hotline.watch_forgotten, surge.watch),
+)
 
 
 def fire_due(*, now: datetime, limit: int = 200) -> int:
@@ -51,17 +58,7 @@ def fire_due(*, now: datetime, limit: int = 200) -> int:
     """
     due = Deadline.objects.filter(RUNNING, due_at__lte=now).order_by("due_at", "id")
     fired = sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
-    below = (
-        desk.lapse_leases,
-        agents.lapse,
-        recordings.sweep,
-        inbound.fall_silent,
-        alarms.hand_over_waiting,
-        zones.fire_due,
-        hotline.watch_forgotten,
-        surge.watch,
-    )
-    return fired + sum(sweep(now=now) for sweep in below)
+    return fired + chores.do(BELOW, now=now)
 
 
 def fire(deadline_id: int, *, now: datetime) -> bool:

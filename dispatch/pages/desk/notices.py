@@ -28,6 +28,10 @@ SENTENCES: dict[str, Any] = {
     "handover_unconfirmed": gettext_lazy("The other service has not confirmed. Ring it again."),
     "unclaimed": gettext_lazy("Nobody has taken this emergency."),
     "no_voice": gettext_lazy("No voice on any of the numbers. Somebody must go."),
+    "alarm_stranded": gettext_lazy(
+        "Our software makes no case of an alarm of %(name)s (%(kinds)s). Ring %(to)s now, and send"
+        " somebody if nobody answers."
+    ),
     "call_ambulance": gettext_lazy("The plan says ambulance: ring %(number)s."),
     "contact_going": gettext_lazy("%(to)s is going there."),
     "replied": gettext_lazy("%(to)s has answered our text with %(said)s. Ring them."),
