@@ -1,7 +1,7 @@
 // Reads the elder's page aloud: sound made beforehand where there is one, else the browser's voice.
 //   <ul id="spoken" data-told="how it stands"><li data-sound="URL">sentence</li></ul>
 //       read when data-told becomes another; a page that has just been opened says nothing by itself
-//   <button data-hear>                  reads it again, muted or not
+//   <button data-hear>                  reads it again, muted or not; with nothing told, the choices
 //   <button data-quiet aria-pressed>    nothing by itself any more; kept on this device
 //   <p data-aloud> in something hidden  read when it is shown
 //   <button data-says="what it does" data-sound="URL">  read when an arrow or a tab key comes to it
@@ -51,7 +51,12 @@
     }
   }
 
-  const sentences = () => [...document.querySelectorAll("#spoken li")].map((line) => ({ text: line.textContent, url: line.dataset.sound }));
+  function sentences() {
+    const lines = [...document.querySelectorAll("#spoken li")];
+    if (lines.length) return lines.map((line) => ({ text: line.textContent, url: line.dataset.sound }));
+    const choices = [...document.querySelectorAll("[data-says]")].filter((choice) => choice.checkVisibility());
+    return choices.map(({ dataset: { says: text, sound: url } }) => ({ text, url }));
+  }
   function look() {
     const now = document.getElementById("spoken")?.dataset.told ?? "";
     if (now === told) return;
