@@ -107,8 +107,7 @@ async def test_a_position_and_a_press_are_kept(broker, notebook, subscribed):
     await until_there(Position.objects.count, 1)
     await forward(broker, PRESS, "events")
     await until(lambda: notebook.raised_alarms)
-    await until(lambda: subscriber.taken == 2)
-    assert subscriber.facts() == {"connected": True, "waiting": 0, "taken": 2}
+    await until(lambda: subscriber.facts() == {"connected": True, "waiting": 0, "taken": 2})
 
 
 async def test_what_is_not_committed_is_not_confirmed_and_comes_again(broker, notebook, subscribed):
