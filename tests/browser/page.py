@@ -68,7 +68,7 @@ class LivePage:
 
     def linked(self, state):
         """Waits until the page says so of its connection: live, down or out."""
-        self.page.wait_for_selector(f"html[data-link={state}]", state="attached", timeout=8000)
+        self.page.wait_for_selector(f"html[data-link={state}]", state="attached", timeout=30_000)
 
     def settle(self, ms=900):
         self.page.wait_for_timeout(ms)

@@ -24,7 +24,7 @@ class House:
         self.env = server.env
         self.base_url = server.base_url
 
-    def until_well(self, *, within_s: float = 90.0) -> None:
+    def until_well(self, *, within_s: float = 300.0) -> None:
         """Returns once /readyz is 200: the worker is at work, too."""
         self.server.wait_until(lambda: self.server.get("/readyz")[0] == 200, timeout_s=within_s)
 

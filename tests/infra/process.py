@@ -72,7 +72,7 @@ class Process:
     def running(self) -> bool:
         return self._child is not None and self._child.poll() is None
 
-    def wait_until(self, ready: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, timeout_s: float = 120.0) -> None:
         """Returns once `ready()`; raises with the log when the process ends or time is up."""
         end = time.monotonic() + timeout_s
         while not ready():

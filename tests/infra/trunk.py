@@ -43,7 +43,7 @@ class Trunk:
         self.until(lambda: line.state != "dialling")
         return line
 
-    def ringing(self, number: str, *, within_s: float = 30.0) -> Line:
+    def ringing(self, number: str, *, within_s: float = 60.0) -> Line:
         """The call that rings at `number`, once one does."""
 
         def found() -> Line | None:
@@ -59,7 +59,7 @@ class Trunk:
         """How often `number` was rung, in all."""
         return len([line for line in self.lines if line.number == number])
 
-    def until(self, true: Callable[[], object], *, within_s: float = 20.0) -> Any:
+    def until(self, true: Callable[[], object], *, within_s: float = 60.0) -> Any:
         end = time.monotonic() + within_s
         while not (found := true()):
             assert time.monotonic() < end, [(line.number, line.state) for line in self.lines]

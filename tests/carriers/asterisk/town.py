@@ -60,7 +60,7 @@ class Town:
     def ask(self, act: Callable[..., Any], *arguments: object) -> Any:
         return self._crowd.one(act, *arguments)
 
-    def until(self, true: Callable[[], object], *, within_s: float = 20.0) -> Any:
+    def until(self, true: Callable[[], object], *, within_s: float = 60.0) -> Any:
         """What `true` answers, once it is something; what is on record when it never is."""
         end = time.monotonic() + within_s
         while not (found := true()):
@@ -68,7 +68,7 @@ class Town:
             time.sleep(0.1)
         return found
 
-    def call(self, state: str, *, direction: str = "inbound", within_s: float = 20.0) -> dict:
+    def call(self, state: str, *, direction: str = "inbound", within_s: float = 60.0) -> dict:
         """The newest call of that direction, once it is in that state."""
 
         def found() -> dict | None:
@@ -77,7 +77,7 @@ class Town:
 
         return self.until(found, within_s=within_s)
 
-    def until_well(self, within_s: float = 20.0) -> None:
+    def until_well(self, within_s: float = 60.0) -> None:
         self.until(lambda: self.ask(acts.is_well), within_s=within_s)
 
     def link_is_up_again(self, after: Callable[[], object], *, within_s: float = 60.0) -> None:
@@ -89,7 +89,7 @@ class Town:
     def _logins(self) -> int:
         return self.link.log.read_text("utf-8", "replace").count("The link to Asterisk is up")
 
-    def in_room(self, call_id: int, members: int, *, within_s: float = 15.0) -> None:
+    def in_room(self, call_id: int, members: int, *, within_s: float = 30.0) -> None:
         """Returns once so many are in the room of a call."""
 
         def there() -> bool:
@@ -98,7 +98,7 @@ class Town:
 
         self.until(there, within_s=within_s)
 
-    def until_quiet(self, *, within_s: float = 15.0) -> None:
+    def until_quiet(self, *, within_s: float = 30.0) -> None:
         """Returns once no channel is up."""
         self.until(lambda: not self.asterisk.channels(), within_s=within_s)
 
