@@ -13,7 +13,7 @@ from tests.infra import house as houses
 from tests.infra.house import House
 from tests.races.crowd import Crowd
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.production, pytest.mark.slow]
 
 SEED = 20260310
 KILLS = 50
@@ -28,7 +28,6 @@ def witness(house: House) -> Iterator[Crowd]:
         yield crowd
 
 
-@pytest.mark.pure  # of an embedded house, in either run
 def test_fifty_kills_of_the_server_lose_nothing_and_do_nothing_twice(tmp_path):
     moments = random.Random(SEED)
     with houses.embedded(tmp_path) as house, witness(house) as crowd:
@@ -49,7 +48,6 @@ def test_fifty_kills_of_the_server_lose_nothing_and_do_nothing_twice(tmp_path):
         assert crowd.one(truth.broken, callers.promises, timezone.now()) == []
 
 
-@pytest.mark.production
 def test_kills_of_celery_and_of_the_server_lose_nothing_on_postgresql(
     tmp_path, postgres, redis_server
 ):
