@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests import cast
-from tests.browser.windows import SOON_MS, Window, act, drive, people
+from tests.browser.windows import SOON_MS, Window, act, drive, people, unhurried
 from tests.dispatch.test_imagery import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -97,6 +97,7 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     mei.open("/elder/").page.click(".choice.meal .tile")
     mei.sees("#now .saying", "we have your order")
     wai.open("/worker/").at(".offer").wait_for()
+    unhurried(house)
     found["an offer"] = looked_at(wai, "/worker/")
     wai.open("/worker/").page.click(".offer .go.yes")
     wai.page.click(".visit .go.next")

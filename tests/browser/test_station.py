@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_people import barriers, looked_at
-from tests.browser.windows import Window, people
+from tests.browser.windows import Window, people, unhurried
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -116,7 +116,7 @@ def test_a_scanner_does_not_send_the_registration_off(windows):
 
 
 @pytest.mark.pure
-def test_the_pages_are_for_everybody_in_both_languages(windows):
+def test_the_pages_are_for_everybody_in_both_languages(house, windows):
     ping = windows("ping", bypass_csp=True)
     dawn = windows("dawn", bypass_csp=True)
     found = {
@@ -128,6 +128,7 @@ def test_the_pages_are_for_everybody_in_both_languages(windows):
     her = "/" + ping.page.url.split("/", 3)[3]
     ping.page.click(".wish >> text=Meals")
     ping.at(".said").wait_for()
+    unhurried(house)
     found["her"] = looked_at(ping, her, "wcag2aaa")
     for name, text in (("several", "M"), ("nobody", "nobody 1")):
         scan(ping.open("/station/"), text)
@@ -141,7 +142,7 @@ def test_the_pages_are_for_everybody_in_both_languages(windows):
     found["somebody needs help here"] = looked_at(ping, "/station/", "wcag2aaa")
     for path in ("/provider/", "/provider/workers/", "/provider/services/"):
         found[path] = looked_at(dawn, path)
-    dawn.open("/provider/").at(".invitation .primary").click(timeout=20_000)
+    dawn.open("/provider/").at(".invitation .primary").first.click()
     dawn.at(".visits > li").wait_for()
     found["a visit"] = looked_at(dawn, "/provider/")
     assert {place: wrong for place, wrong in found.items() if wrong} == {}

@@ -49,6 +49,20 @@ def people(house: House, *, scopes: str = "") -> dict[str, Any]:
     return found
 
 
+UNHURRIED = """
+from datetime import timedelta
+from django.db.models import F
+from dispatch.models import Deadline, Offer
+Offer.objects.update(expires_at=F("expires_at") + timedelta(days=1))
+Deadline.objects.update(due_at=F("due_at") + timedelta(days=1))
+"""
+
+
+def unhurried(house: House) -> None:
+    """Who is asked by now has a day longer to answer: looking a page over can take minutes."""
+    house.manage("shell", "--verbosity", "0", "-c", UNHURRIED)
+
+
 class Window:
     """One person's browser. It notices when its page was loaded a second time."""
 
