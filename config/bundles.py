@@ -34,6 +34,10 @@ BUNDLES = {
     "bundle/console.js": tuple(
         f"js/{name}.js" for name in ("pick", "sound", "console", "softphone")
     ),
+    "bundle/map.js": tuple(
+        f"js/map/{name}.js"
+        for name in ("common", "base", "overlay", "zones", "pins", "view", "page")
+    ),
 }
 
 

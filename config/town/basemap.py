@@ -1,4 +1,4 @@
-"""The town as a GeoJSON base map: a few hundred kB that `map.js` draws in the page's colours.
+"""The town as a GeoJSON base map: a few hundred kB for `js/map/base.js` to draw.
 
 Properties: `kind` block, park, water, building, road or label; a road has `class` avenue, street
 or lane; a label has `class` district, park, water, estate or road, and its words `en` and `zh`.

@@ -77,7 +77,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def version() -> str:
     """Names the front-end files of this house: the collected ones, or the scripts as they lie."""
     listed = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    parts = [listed] if settings.STATIC_COLLECTED else sorted(SCRIPTS.glob("*.js"))
+    parts = [listed] if settings.STATIC_COLLECTED else sorted(SCRIPTS.rglob("*.js"))
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:12]
 
 

@@ -42,8 +42,9 @@ LAYERS = {
 
 
 def read(user: User, *, now: datetime) -> dict[str, Any]:
-    """What `map.js` draws: {"cells": [{"ring", "step"}], "dots": [[lat, lon, layer, weight]]}.
+    """What `js/map/overlay.js` draws.
 
+    {"cells": [{"ring", "step"}], "dots": [[lat, lon, layer, weight]]}:
     `weight` is how many a dot stands for; an open emergency's layer is `emergency`.
     """
     requests = selectors.requests_for(user).exclude(source=ServiceRequest.Source.CANARY)

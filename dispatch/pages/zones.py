@@ -156,7 +156,7 @@ def _page(request: KnownRequest, elder: Elder, form: ZoneForm) -> HttpResponse:
 
 
 def _places(elder: Elder) -> dict[str, Any]:
-    """Her home and her zones, as `map.js` draws them."""
+    """Her home and her zones, as `js/map/zones.js` draws them."""
     home = {"id": "home", "kind": "elder", "text": initials(elder)}
     markers = [] if elder.lat is None else [home | {"lat": elder.lat, "lon": elder.lon}]
     return {"markers": markers, "zones": fences.drawn(elder)}

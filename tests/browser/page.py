@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocketRoute
 
+from config.bundles import BUNDLES
+
 STATIC = Path(__file__).resolve().parents[2] / "dispatch" / "static"
 SITE = "http://house.test"
 POLICY = "default-src 'self'; connect-src 'self' ws://house.test; img-src 'self' data:"
@@ -17,7 +19,9 @@ SCRIPTS = (
     "vendor/htmx.min.js",
     "vendor/idiomorph.min.js",
     "vendor/leaflet/leaflet.js",
-    *(f"js/{name}.js" for name in "live bus clock keys pick prefs map draw sound aloud".split()),
+    *(f"js/{name}.js" for name in "live bus clock keys pick prefs".split()),
+    *BUNDLES["bundle/map.js"],
+    *(f"js/{name}.js" for name in "draw sound aloud".split()),
 )
 SHEETS = ("tokens", "base", "components", "map")
 CONFIG = {"allowEval": False, "includeIndicatorStyles": False}

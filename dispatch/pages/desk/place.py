@@ -82,7 +82,7 @@ def coming(subject: Subject) -> list[Assignment]:
 def markers(
     where: Where | None, ranked: Iterable[Ranked], going: Iterable[Assignment], *, now: datetime
 ) -> dict[str, Any]:
-    """What `map.js` draws; every fact of it stands in words beside the map."""
+    """What `js/map/view.js` draws; every fact of it stands in words beside the map."""
     found = _elder(where, now=now) if where else []
     for number, one in enumerate(ranked, start=1):
         found.append(
