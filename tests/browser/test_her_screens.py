@@ -72,6 +72,9 @@ def taken(window, who, request):
 @pytest.mark.parametrize("mei", [(360, 640), (360, 740)], indirect=True)
 def test_on_a_small_telephone_state_alarm_and_call_are_in_view_without_scrolling(house, mei, who):
     def in_view(words):
+        for language in LANGUAGES:
+            speaking(mei, language, "/elder/?ask=home")
+            expect(mei.at(".choice.sos .tile")).to_be_in_viewport(ratio=1)
         speaking(mei, "en", "/elder/").sees(".asked .saying", words)
         for language in LANGUAGES:
             speaking(mei, language, "/elder/")
@@ -82,6 +85,9 @@ def test_on_a_small_telephone_state_alarm_and_call_are_in_view_without_scrolling
             red, call = mei.at(".choice.sos .tile").bounding_box(), mei.at(".foot > .call")
             assert red["x"] + red["width"] + 8 <= call.bounding_box()["x"]
 
+    for language in LANGUAGES:
+        speaking(mei, language, "/elder/?ask=home")
+        expect(mei.at(".choice.sos .tile")).to_be_in_viewport(ratio=1)
     asked = act(house, "requests", who["token"], category="catering", elder=who["mei"])
     in_view("we have your order")
     taken(mei, who, asked["id"])
@@ -95,6 +101,8 @@ def test_on_a_small_telephone_state_alarm_and_call_are_in_view_without_scrolling
 def test_an_emergency_and_a_meal_stand_on_one_television_whole(house, mei, who):
     def whole():
         for language in LANGUAGES:
+            speaking(mei, language, "/tv/?ask=home")
+            expect(mei.at(".choice.sos .tile")).to_be_in_viewport(ratio=1)
             speaking(mei, language, "/tv/")
             assert mei.at(".asked").count() == 2
             assert mei.page.evaluate(CUT) == []

@@ -237,6 +237,8 @@ def test_arrow_keys_move_and_enter_presses(house, windows):
         ("ArrowDown", "Housekeeping"),
         ("ArrowRight", "Repair"),
         ("ArrowDown", "Back"),
+        ("ArrowDown", "Emergency"),
+        ("ArrowUp", "Back"),
         ("Enter", "/tv/?"),
         ("ArrowDown", "Emergency"),
     ):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 
 LANGUAGES = ("zh-hans", "en")
 THEMES = ("light", "dark")
@@ -96,5 +96,7 @@ def _draw(
         )
         page = window.new_page()
         page.goto(base + scene.path)
-        page.wait_for_timeout(1500)  # regions are fetched, and a map draws itself
+        undrawn = page.locator("[data-basemap]:not([data-ready])")
+        expect(undrawn).to_have_count(0, timeout=30_000)
+        page.wait_for_timeout(1500)  # regions are fetched, and a map follows its pins
         page.screenshot(path=file, animations="disabled")

@@ -115,6 +115,11 @@ def test_an_order_is_undone_without_shame(hers):
     assert ServiceRequest.objects.count() == 2  # and asked for again as if nothing had been
 
 
+@pytest.mark.parametrize("page", ["/elder/", "/elder/?ask=home", "/tv/", "/tv/?ask=home"])
+def test_the_red_button_stands_whatever_she_is_asked(hers, page):
+    assert hers.get(page).content.decode().count('action="/elder/help/"') == 1
+
+
 def test_help_at_home_asks_which(hers):
     page = words(hers, "/elder/?ask=home")
     assert "Housekeeping" in page
