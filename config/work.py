@@ -49,8 +49,10 @@ def _sweep(work: str) -> Sweep:
 def turn(work: str, *, now: datetime) -> int:
     """Does what is due of `work` and returns how much that was; an error is logged, never raised.
 
-    An error costs this turn only: what is still due is found again by the next one.
+    An error costs this turn only: what is still due is found again by the next one. The heart beats
+    first: a turn that takes long is heard from at its beginning, one that hangs is not any more.
     """
+    _beat(work, now=now)
     done = 0
     try:
         with _took.labels(work).time():
@@ -58,14 +60,13 @@ def turn(work: str, *, now: datetime) -> int:
     except Exception:  # whatever breaks, the next turn must come
         _broke.labels(work).inc()
         log.exception("sweep failed", extra={"work": work})
-    _beat(work, now=now)
     return done
 
 
 def _beat(work: str, *, now: datetime) -> None:
     """Says at most every `BEAT_EVERY_S` that this work is being done.
 
-    Also after an error: the worker lives, and what it fails to do shows as overdue deadlines.
+    Also where every turn fails: the worker lives, and what it fails to do shows as overdue.
     """
     last = _last_beat.get(work)
     if last is not None and timedelta() <= now - last < timedelta(seconds=BEAT_EVERY_S):
@@ -73,7 +74,7 @@ def _beat(work: str, *, now: datetime) -> None:
     try:
         Heartbeat.beat(work, now=now)
         _last_beat[work] = now
-    except DatabaseError:  # the sweep has said so already
+    except DatabaseError:  # the sweep will say so, too
         log.warning("heartbeat not written", extra={"work": work})
 
 

@@ -39,6 +39,12 @@ def test_a_turn_says_what_was_done_and_that_somebody_did_it(sweep, now):
 
 
 @pytest.mark.django_db
+def test_a_turn_that_takes_long_is_heard_from_at_its_beginning(sweep, now):
+    sweep.do = lambda: Heartbeat.objects.filter(at=now).count()
+    assert work.turn("ours", now=now) == 1
+
+
+@pytest.mark.django_db
 def test_an_error_costs_one_turn_and_not_the_worker(sweep, now, caplog):
     sweep.do = lambda: 1 / 0
     assert work.turn("ours", now=now) == 0

@@ -70,6 +70,14 @@ def test_what_was_cleared_does_not_fire(mei, now):
     assert deadlines.fire_due(now=at(now, 999)) == 0
 
 
+def test_of_many_clocks_each_round_fires_some_the_oldest_first(mei, now):
+    for seconds in (3, 1, 2):
+        wants(mei, now=at(now, -seconds))
+    assert deadlines.fire_due(now=now, limit=2) == 2
+    (left,) = Deadline.objects.filter(RUNNING, kind="state", due_at__lte=now)
+    assert left.request.opened_at == at(now, -1)
+
+
 def test_a_clock_that_fails_halfway_has_done_nothing(mei, now, caplog, monkeypatch):
     """The fault comes after the offer was made: the offer goes with it, the deadline stays."""
 

@@ -9,8 +9,10 @@ from django.utils import timezone, translation
 from dispatch import chores, connections, deadlines, intake, stranded
 from dispatch.models import Notice, ServiceRequest
 from dispatch.pages.desk import notices
+from dispatch.states import Priority
 from elders.models import Elder
 from tests import cast
+from tests.dispatch.town import wants
 from tracking.models import Alarm
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,24 @@ def test_who_cries_while_our_software_fails_is_rung_by_a_person(mei, monkeypatch
     assert ServiceRequest.objects.get().is_emergency
     deadlines.fire_due(now=cried_at + timedelta(seconds=602))
     assert told() == []
+
+
+def test_a_cry_that_waits_goes_before_every_clock(mei, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "open_request", breaks)
+        press()
+    soon = timezone.now() + timedelta(seconds=1)
+    wants(mei, now=soon)
+    cases: list[bool] = []
+
+    def looks(*_: object, **__: object) -> bool:
+        cases.append(ServiceRequest.objects.filter(priority=Priority.EMERGENCY).exists())
+        return True
+
+    monkeypatch.setattr(deadlines, "fire", looks)
+    deadlines.fire_due(now=soon)
+    assert cases
+    assert all(cases)
 
 
 def test_what_a_person_has_dealt_with_is_not_told_again(mei, monkeypatch):
