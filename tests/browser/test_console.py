@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import press_alarm, ring, staffed
-from tests.browser.test_people import barriers, looked_at, overflows
+from tests.browser.looks import barriers, looked_at, overflows
 from tests.browser.windows import SOON_MS, Window, act, ask, drive
 from tests.cast import LAN_NUMBER, WATCH_ID
 

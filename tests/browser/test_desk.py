@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import ring, staffed
+from tests.browser.looks import barriers, looked_at
 from tests.browser.test_console import DESKS, press, windows
-from tests.browser.test_people import barriers, looked_at
 from tests.browser.windows import SOON_MS
 
 __all__ = ["windows"]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import staffed
-from tests.browser.test_people import SMALL
+from tests.browser.looks import SMALL
 from tests.browser.windows import SOON_MS, Window, act, ask
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.pure]

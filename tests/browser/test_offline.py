@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_people import barriers
+from tests.browser.looks import barriers
 from tests.browser.windows import Window, act, ask, people
 from tests.dispatch.test_imagery import photo
 

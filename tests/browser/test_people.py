@@ -3,34 +3,15 @@
 from io import StringIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests import cast
+from tests.browser.looks import SMALL, barriers, looked_at
 from tests.browser.windows import SOON_MS, Window, act, drive, people, unhurried
 from tests.dispatch.test_imagery import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SMALL = """([least, letters]) => [...document.querySelectorAll('body *')]
-    .filter((node) => node.checkVisibility())
-    .filter((node) => {
-        const box = node.getBoundingClientRect();
-        const pressed = node.matches('button, a[href]');
-        const read = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
-        return (pressed && Math.min(box.width, box.height) < least)
-            || (read && parseFloat(getComputedStyle(node).fontSize) < letters);
-    })
-    .map((node) => node.outerHTML.slice(0, 90))"""
-
-
-# Until what moves into the page stands where it stays.
-STILL = """() => Promise.all(document.getAnimations()
-    .filter((one) => one.playState === 'running')
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished.catch(() => 0)))"""
 
 
 @pytest.fixture
@@ -44,39 +25,6 @@ def windows(browser):
     yield open_window
     for window in opened:
         window.close()
-
-
-def barriers(window, *more):
-    """What axe objects to; the page's scripts and style stand, its policy does not hold axe off."""
-    options = {"runOnly": {"type": "tag", "values": [*AA, *more]}}
-    found = Axe().run(window.page, options=options).response["violations"]
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
-
-
-def overflows(window):
-    return window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
-def looked_at(window, path, *more, sizes=((390, 844), (1280, 844))):
-    """In both languages, each light and dark, on a telephone and on a desk."""
-    small, large = sizes
-    looks = [("zh-hans", "light", small), ("en", "dark", large)]
-    looks += [("zh-hans", "dark", large), ("en", "light", small)]
-    found = {}
-    for language, scheme, (width, height) in looks:
-        window.context.add_cookies(
-            [{"name": "django_language", "value": language, "url": window.house.base_url}]
-        )
-        window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        window.page.set_viewport_size({"width": width, "height": height})
-        window.open(path)
-        window.page.evaluate(STILL)
-        wrong = barriers(window, *more)
-        if overflows(window):
-            wrong.append(("wider than the screen", []))
-        if wrong:
-            found[language, scheme] = wrong
-    return found
 
 
 @pytest.mark.pure

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_people import barriers, looked_at
+from tests.browser.looks import barriers, looked_at
 from tests.browser.windows import Window, people, unhurried
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
