@@ -43,8 +43,8 @@ from tracking import alarms, zones
 
 log = logging.getLogger(__name__)
 TELL_AFTER_FAILURES = 5
+CRIES = (alarms.hand_over_waiting, stranded.sweep)
 BELOW = (
-    *(alarms.hand_over_waiting, stranded.sweep),
     *(desk.lapse_leases, agents.lapse, recordings.sweep, inbound.fall_silent),
     *(zones.fire_due, hotline.watch_forgotten, surge.watch),
 )
@@ -53,12 +53,14 @@ BELOW = (
 def fire_due(*, now: datetime, limit: int = 50) -> int:
     """Does what is due, oldest first; returns how much that was. Safe in any number of processes.
 
-    The lower layers' own (an alarm that could not be handed over, an operator's lease, a caller's
-    silence) come first, and of the deadlines at most `limit`, so that neither waits for many.
+    Alarms that could not be handed over come first, then the clocks, at most `limit` so that what
+    follows is not kept waiting, then the lower layers' own (an operator's lease, a caller's
+    silence).
     """
-    done = chores.do(BELOW, now=now)
+    done = chores.do(CRIES, now=now)
     due = Deadline.objects.filter(RUNNING, due_at__lte=now).order_by("due_at", "id")
-    return done + sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
+    done += sum(fire(pk, now=now) for pk in due.values_list("pk", flat=True)[:limit])
+    return done + chores.do(BELOW, now=now)
 
 
 def fire(deadline_id: int, *, now: datetime) -> bool:
