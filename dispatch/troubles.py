@@ -28,10 +28,12 @@ ENDS = {"power_back": "power_lost", "battery_ok": LOW_BATTERY, "zone_enter": "zo
 
 def sweep(*, now: datetime) -> int:
     """Finds who is silent, who was heard again, and what they have in common; how many rows."""
-    done = silence.enrol(now=now) if silence.note(now=now) else 0
+    is_time = silence.note(now=now)
+    done = silence.enrol(now=now) if is_time else 0
     with transaction.atomic():
         found = silence.look(now=now)
-        silent = begin(SILENT, found.silent, now=now)
+        missed = silence.look_on_duty(now=now) if is_time else []
+        silent = begin(SILENT, [*found.silent, *missed], now=now)
         begin(LOW_BATTERY, found.weak, now=now)
         _tell_of_workers(silent, now=now)
     with transaction.atomic():
@@ -40,7 +42,7 @@ def sweep(*, now: datetime) -> int:
     weak = Trouble.objects.filter(OPEN, cause=LOW_BATTERY).values_list("device_id", flat=True)
     charged = silence.charged(weak)
     end(LOW_BATTERY, charged, now=now)
-    return done + len(found.silent) + len(heard) + len(charged) + outages.sweep(now=now)
+    return done + len(silent) + len(heard) + len(charged) + outages.sweep(now=now)
 
 
 def begin(

@@ -3,6 +3,9 @@
 `due_at` says when a device has to be looked at, not when it was heard: a message changes nothing
 here. Whoever spoke meanwhile is put forward by a whole interval, so that half a million devices
 cost as many rows an interval, found by an index, and no timer.
+
+That is for whatever elders hold. A worker's telephone or car is minded while its worker is on duty
+and only once it was heard in that duty: who does not share promised nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +23,7 @@ BATCH = 1_000  # devices held at a time
 ENROLLED = 20_000  # devices a turn
 DEAF_AFTER_S = 60  # without a turn for so long, this house was not there to hear anybody
 NOTED_EVERY_S = 15
+ON_DUTY_S = 1800  # of a worker's device; a telephone that is put away for a visit says nothing
 LOW_PERCENT = 15
 FULL_PERCENT = 30  # a low battery is one until it is above this, or charging
 
@@ -66,9 +70,30 @@ def look(*, now: datetime) -> Look:
     return Look(silent, weak)
 
 
+def look_on_duty(*, now: datetime) -> list[int]:
+    """The devices of workers on duty that were heard in this duty and are not any more.
+
+    In the caller's transaction, as `look`; each lapses once.
+    """
+    late = now - timedelta(seconds=ON_DUTY_S)
+    listening = Listening.objects.first()
+    if listening is None or listening.since > late:
+        return []  # the silence may be ours
+    in_this_duty = Q(worker__duty_since__lte=OuterRef("last_heard_at"))
+    missed = _links().filter(in_this_duty | Q(worker__duty_since=None), worker__on_duty=True)
+    rows = Device.objects.filter(
+        Exists(missed), registered=True, silent_since=None, last_heard_at__lte=late
+    )
+    pks = [device.pk for device in _free(rows).order_by("pk")[:BATCH]]
+    Device.objects.filter(pk__among=pks).update(silent_since=F("last_heard_at"), due_at=None)
+    return pks
+
+
 def heard_again(*, now: datetime) -> list[int]:
-    """The silent devices that spoke, or that nobody has any more; they are watched anew."""
-    over = Q(last_heard_at__gt=F("silent_since")) | ~Exists(_links())
+    """The silent devices that spoke, or that nobody has any more, or whose worker went off duty;
+    they are watched anew."""
+    rest = Exists(_links().filter(worker__on_duty=False))
+    over = Q(last_heard_at__gt=F("silent_since")) | ~Exists(_links()) | rest
     found = _free(Device.objects.filter(over, silent_since__isnull=False))
     pks = [device.pk for device in found.order_by("pk")[:BATCH]]
     # Due at once: the next turn says until when, by the kind.
@@ -96,7 +121,11 @@ def enrol(*, now: datetime) -> int:
     """
     first, done, last = _first(Kinds(), now=now), 0, 0
     idle = Device.objects.annotate(first=first).filter(
-        Exists(_links()), registered=True, due_at=None, silent_since=None, first__isnull=False
+        Exists(_links().filter(worker=None)),
+        registered=True,
+        due_at=None,
+        silent_since=None,
+        first__isnull=False,
     )
     while done < ENROLLED:
         with transaction.atomic():
@@ -157,5 +186,5 @@ def _links() -> QuerySet[DeviceLink]:
 
 
 def _held(devices: Iterable[Device]) -> Iterable[int]:
-    links = DeviceLink.objects.filter(device__in=devices, until=None)
+    links = DeviceLink.objects.filter(device__in=devices, until=None, worker=None)
     return links.values_list("device_id", flat=True)

@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch import troubles
+from dispatch import offers, troubles
 from dispatch.models import Notice, ServiceRequest, Trouble
 from dispatch.pages.desk import queue
 from elders.models import Elder
+from providers import duty
 from tests import cast
-from tests.dispatch.town import wants
+from tests.dispatch.town import WORKER, wants
 from tracking import devices, reception, silence
 from tracking.messages import Kind, Message
 from tracking.minding import DeviceKind, Listening
@@ -247,24 +248,54 @@ def test_what_a_watch_cannot_name_is_a_call_for_help(mei, now):
 # --- workers -----------------------------------------------------------------------------------
 
 
-def test_a_worker_on_the_way_who_is_not_heard_is_told_with_the_request(now):
-    from dispatch import offers
-
+@pytest.fixture
+def wai(now):
+    Listening.objects.create(since=now - timedelta(days=9), at=now - timedelta(seconds=20))
     worker = cast.wai(cast.sunrise_kitchen())
-    phone = Device.objects.create(device_id="wai-phone", protocol=Protocol.WATCH)
+    phone = Device.objects.create(device_id="wai-phone", protocol=Protocol.OSMAND)
     devices.link(phone, worker=worker, now=cast.BEFORE)
+    return worker
+
+
+def shares(now):
+    says(now, device="wai-phone", protocol=Protocol.OSMAND)
+
+
+def test_a_worker_on_the_way_who_is_not_heard_is_told_with_the_request(wai, now):
     request = wants(cast.mei(), now=now)
     (offer,) = offers.make_next(request.pk, now=now)
-    offers.accept(offer.pk, by=cast_worker(), now=now)
-    says(now, device="wai-phone")
+    offers.accept(offer.pk, by=WORKER, now=now)
+    shares(now)
+    time_passes(now, now + HOUR / 2 - timedelta(minutes=1))
+    assert not request.notices.filter(code="worker_silent").exists()
+    time_passes(now + HOUR / 2 - timedelta(minutes=1), now + 3 * HOUR)
+    assert request.notices.get(code="worker_silent").times == 1
+
+
+def test_a_worker_on_duty_who_is_not_heard_any_more_is_missed_until_heard(wai, now):
+    shares(now)
+    time_passes(now, now + HOUR)
+    (row,) = open_ones("silent")
+    assert row.worker == wai
+    shares(now + HOUR)
+    time_passes(now + HOUR, now + HOUR + timedelta(minutes=1))
+    assert not open_ones("silent")
+
+
+def test_who_goes_off_duty_is_missed_no_longer(wai, now):
+    shares(now)
+    time_passes(now, now + HOUR)
+    duty.set_duty(wai, False, now=now + HOUR)
+    time_passes(now + HOUR, now + 2 * HOUR)
+    assert not open_ones("silent")
+
+
+def test_a_worker_who_did_not_share_in_this_duty_promised_nothing(wai, now):
+    shares(now - 24 * HOUR)
+    duty.set_duty(wai, False, now=now - 20 * HOUR)
+    duty.set_duty(wai, True, now=now - HOUR)
     time_passes(now, now + 3 * HOUR)
-    assert request.notices.filter(code="worker_silent").count() == 1
-
-
-def cast_worker():
-    from tests.dispatch.town import WORKER
-
-    return WORKER
+    assert not open_ones("silent")
 
 
 # --- the page ----------------------------------------------------------------------------------
