@@ -10,8 +10,8 @@ from dispatch import notices
 from dispatch.models import Notice
 
 CODE = "part_missed"
-# Parts of /readyz that the worker can miss; of itself it says nothing.
-PARTS = ("gateway", "carriers")
+# Parts of /readyz that the worker can miss; of itself `config.standing` speaks.
+PARTS = ("gateway", "carriers", "mqtt")
 
 
 def sweep(*, now: datetime) -> int:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy as _
 
-from config import basemap, health, living, metrics
+from config import basemap, health, living, metrics, standing
 from dispatch.api import api
 
 admin.site.site_header = admin.site.site_title = _("One Number")
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("basemap.json", basemap.serve, name="basemap"),
     path("demo/living/", living.switch, name="living"),
+    path("console/standing/", standing.standing, name="console-standing"),
     path("positions/", include("tracking.urls")),
     path("telephony/twilio/", include("telephony.carriers.twilio.urls")),
     path("api/v1/", api.urls),

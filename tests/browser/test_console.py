@@ -339,6 +339,10 @@ def test_the_console_is_for_everybody_in_both_languages_and_themes(house, window
         "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
     )
     found["all of it open"] = barriers(olive)
+    still = "<span>Part of it stands still</span>"
+    olive.page.route("**/console/standing/", lambda route: route.fulfill(body=still))
+    olive.open("/console/").sees(".standing", "Part of it stands still")
+    found["a part stands still"] = barriers(olive)
     olive.page.set_viewport_size({"width": 900, "height": 900})
     assert not overflows(olive)
     assert {state: wrong for state, wrong in found.items() if wrong} == {}

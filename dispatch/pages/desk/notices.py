@@ -76,6 +76,7 @@ SENTENCES: dict[str, Any] = {
 }
 PARTS: dict[str, Any] = {
     "gateway": gettext_lazy("The device gateway"),
+    "mqtt": gettext_lazy("The broker of forwarded positions"),
     "carriers": gettext_lazy("The line to the telephone network"),
 }
 PURPOSES: dict[str, Any] = {

@@ -126,7 +126,23 @@
     if (button) living(button.getAttribute("aria-pressed") !== "true");
   });
 
+  // --- our own worker: whoever is dead says nothing of itself, so the page asks ---
+  const STANDING_MS = 15_000;
+  async function standing() {
+    const line = document.querySelector("[data-standing]");
+    if (!line) return;
+    // Without an answer the line keeps what it says; that the link is down stands elsewhere.
+    const answer = await fetch(line.dataset.standing).catch(() => undefined);
+    if (!answer?.ok || answer.redirected) return;
+    const words = (await answer.text()).trim();
+    if (words !== line.dataset.said) line.innerHTML = words;
+    line.dataset.said = words;
+    line.hidden = !words;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    standing();
+    setInterval(standing, STANDING_MS);
     restore();
     watchPick();
     address();
