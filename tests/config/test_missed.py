@@ -60,6 +60,7 @@ def test_a_broker_that_is_away_is_told_until_it_is_back(settings, now):
 
 def standing(who):
     client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(who)
     return client.get("/console/standing/")
 
