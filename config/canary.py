@@ -1,6 +1,6 @@
 """The canary: presses a button and rings the number from outside, and waits for an operator's view.
 
-It knows the house by its public addresses alone: the port for devices, the simulated telephone
+It knows the house by its public addresses alone: the ports for devices, the simulated telephone
 network or a SIP trunk, and the socket and API with an operator's token. It reads no database.
 """
 
@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from config import outside_line, outside_screen
+from tracking.protocols.speaking import SpeakingWatch
 
 LOOK_EVERY_S = 0.1
 
@@ -49,23 +51,56 @@ class Canary:
     def press(self, device_id: str) -> Sung:
         """Presses the button `device_id` at the port for telephones, until an operator's screen was
         woken and the API shows its case."""
+        return self._pressed("button to operator's screen", self._at_the_web, device_id)
+
+    def press_watch(self, address: tuple[str, int], device_id: str) -> Sung:
+        """The same at the device gateway, as a 3G watch of that number does (HOST, port)."""
+
+        def at_the_gateway(device_id: str) -> int:
+            before = self._newest_alarm(device_id)
+            self._say(address, SpeakingWatch(device_id).sos(None, at=datetime.now(UTC)))
+
+            def newer() -> int:
+                newest = self._newest_alarm(device_id)
+                return newest if newest > before else 0
+
+            return int(self._until(newer, self.clock(), "no alarm of the watch"))
+
+        return self._pressed("watch to operator's screen", at_the_gateway, device_id)
+
+    def _pressed(self, what: str, press: Callable[[str], int], device_id: str) -> Sung:
+        """`press` returns the id of the alarm that came of it."""
         try:
             with self.screen() as woken:
                 began = self.clock()
-                self._press(device_id, began)
+                alarm = press(device_id)
+                found = self._until(
+                    lambda: self._case(device_id, alarm), began, "no case of the press"
+                )
+                self._asked("GET", f"/api/v1/requests/{found}", mine=True)
                 woken()
         except outside_screen.Dark as fault:
             raise Missed(str(fault)) from fault
-        return Sung("button to operator's screen", self.clock() - began)
+        return Sung(what, self.clock() - began)
 
-    def _press(self, device_id: str, began: float) -> None:
+    def _at_the_web(self, device_id: str) -> int:
         said = {"id": device_id, "alarm": "sos"}
         answer = self._asked("GET", "/positions/osmand/", params=said)
         (alarm, *_) = answer.get("alarms") or [None]
         if alarm is None:
             raise Missed(f"the press was answered without an alarm: {answer}")
-        request = self._until(lambda: self._case(device_id), began, "no case of the press")
-        self._asked("GET", f"/api/v1/requests/{request}", mine=True)
+        return int(alarm)
+
+    def _say(self, address: tuple[str, int], frame: bytes) -> None:
+        """One frame to the gateway, which has to answer it."""
+        try:
+            with socket.create_connection(address, self.patience_s) as line:
+                line.sendall(frame)
+                heard = line.recv(4096)
+        except OSError as fault:
+            raise Missed(f"the gateway at {address[0]}:{address[1]}: {fault}") from fault
+        if not heard:
+            raise Missed("the gateway hung up without an answer")
 
     def ring(self, number: str) -> Sung:
         """Rings from `number` through the simulated network, until the API shows the call."""
@@ -111,11 +146,18 @@ class Canary:
         mine = [call["id"] for call in found.get("items", []) if call.get("from") == number]
         return max(mine, default=0)
 
-    def _case(self, device_id: str) -> int | None:
-        """The request of the last alarm; None while there is none that is open."""
-        found = self._asked("GET", f"/api/v1/devices/{device_id}", mine=True)
-        alarms = found.get("alarms") or []
-        return alarms[0].get("request") if alarms else None
+    def _case(self, device_id: str, alarm: int) -> int | None:
+        """The request of that alarm; None while there is none."""
+        mine = (one for one in self._alarms(device_id) if one.get("id") == alarm)
+        return next((one.get("request") for one in mine), None)
+
+    def _newest_alarm(self, device_id: str) -> int:
+        """The id of the device's last alarm; 0 for none, also where nobody knows the device yet."""
+        return max((one.get("id", 0) for one in self._alarms(device_id)), default=0)
+
+    def _alarms(self, device_id: str) -> list[dict[str, Any]]:
+        path = f"/api/v1/devices/{device_id}"
+        return self._asked("GET", path, mine=True, or_404=True).get("alarms") or []
 
     def _call(self, call: int) -> bool:
         return bool(self._asked("GET", f"/api/v1/calls/{call}", mine=True).get("id"))
@@ -127,13 +169,17 @@ class Canary:
             self.pause(LOOK_EVERY_S)
         return found
 
-    def _asked(self, verb: str, path: str, *, mine: bool = False, **more: Any) -> dict[str, Any]:
-        """The JSON of a 2xx answer. `mine`: with the operator's token."""
+    def _asked(
+        self, verb: str, path: str, *, mine: bool = False, or_404: bool = False, **more: Any
+    ) -> dict[str, Any]:
+        """The JSON of a 2xx answer. `mine`: with the operator's token; `or_404`: {} then."""
         headers = {"Authorization": f"Bearer {self.token}"} if mine else {}
         try:
             answer = self.house.request(verb, path, headers=headers, **more)
         except httpx.HTTPError as fault:
             raise Missed(f"{verb} {path}: {type(fault).__name__}") from fault
+        if or_404 and answer.status_code == httpx.codes.NOT_FOUND:
+            return {}
         if not answer.is_success:
             raise Missed(f"{verb} {path}: {answer.status_code}")
         found = answer.json()

@@ -1,6 +1,6 @@
 """What the staff of a provider may write about their own house, field by field."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.pages import labels
 from providers import papers
 from providers.errors import ProviderError
-from providers.models import Category, LicencePaper, Service, Shift
+from providers.models import Category, LicencePaper, Service, Shift, Weekday
 
 
 class ShiftForm(forms.ModelForm[Shift]):
@@ -22,6 +22,11 @@ class ShiftForm(forms.ModelForm[Shift]):
             "starts": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "ends": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.TypedChoiceField, self.fields["weekday"])
+        field.choices = [("", _("Choose a day")), *Weekday.choices]
 
 
 class ServiceForm(forms.ModelForm[Service]):

@@ -18,9 +18,10 @@ from elders import tokens
 from tests import cast
 from tests.crashes.test_kills import witness
 from tests.infra import house as houses
+from tests.infra.gateway import Gateway
 from tests.infra.process import ROOT, free_port
 
-BUTTON, NUMBER = "canary-7f3a", "+8613899999999"
+BUTTON, NUMBER = "8899007712", "+8613899999999"
 
 
 def screen():
@@ -36,25 +37,35 @@ def cases() -> list[tuple[str, str]]:
     return list(ServiceRequest.objects.values_list("source", "priority"))
 
 
-def sing(base_url, token, var):
+def sing(base_url, token, var, *more):
     """One run of the command in a process of its own, with no database to look into."""
     own = {"CANARY_TOKEN": token, "CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER}
     env = {**os.environ, **own, "SIMULATOR": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
     env |= {"DATABASE_URL": "", "REDIS_URL": "", "VAR_DIR": str(var)}
     command = [sys.executable, "manage.py", "canary", "--base-url", base_url, "--patience", "60"]
+    command += more
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
     own = {"CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER, "SIMULATOR": "1"}
-    with houses.embedded(tmp_path, env=own) as house, witness(house) as crowd:
+    with (
+        houses.embedded(tmp_path, env=own) as house,
+        Gateway(["watch"], env=house.env) as gateway,
+        witness(house) as crowd,
+    ):
+        watches = ("--gateway", f"127.0.0.1:{gateway.ports['watch']}")
         token = crowd.one(operators_token)
-        done = sing(house.base_url, token, tmp_path / "outside")
+        done = sing(house.base_url, token, tmp_path / "outside", *watches)
         assert done.returncode == 0, done.stderr
         assert "button to operator's screen: " in done.stdout
+        assert "watch to operator's screen: " in done.stdout
         assert "call to operator: " in done.stdout
-        assert crowd.one(cases) == [("canary", "routine")]
+        assert set(crowd.one(cases)) == {("canary", "routine")}
         assert sing(house.base_url, "no-operators", tmp_path / "outside").returncode == 1
+        gateway.kill()
+        missed = sing(house.base_url, token, tmp_path / "outside", *watches)
+        assert (missed.returncode, missed.stderr.count("MISSED: the gateway")) == (1, 1)
         house.kill()
         missed = sing(house.base_url, token, tmp_path / "outside")
         assert missed.returncode == 1
@@ -65,7 +76,7 @@ def test_a_press_that_nobody_can_see_is_missed():
     def house(request):
         if request.url.path == "/positions/osmand/":
             return httpx.Response(200, json={"alarms": [1]})
-        return httpx.Response(200, json={"alarms": [{"request": None}]})
+        return httpx.Response(200, json={"alarms": [{"id": 1, "request": None}]})
 
     seconds = iter(range(1000))
     client = httpx.Client(base_url="http://house", transport=httpx.MockTransport(house))
@@ -76,7 +87,9 @@ def test_a_press_that_nobody_can_see_is_missed():
 
 def test_a_press_is_missed_when_the_screens_sleep_though_its_case_is_there():
     def house(request):
-        return httpx.Response(200, json={"alarms": [{"request": 1}]})
+        if request.url.path == "/positions/osmand/":
+            return httpx.Response(200, json={"alarms": [7]})
+        return httpx.Response(200, json={"alarms": [{"id": 7, "request": 1}]})
 
     @contextmanager
     def asleep():

@@ -28,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", default=settings.PUBLIC_BASE_URL)
         parser.add_argument("--device", default=settings.CANARY_DEVICE)
         parser.add_argument("--number", default=settings.CANARY_NUMBER)
+        parser.add_argument(
+            "--gateway", default="", metavar="HOST:PORT", help="its port of watches"
+        )
         parser.add_argument("--sip", default="", metavar="HOST:PORT", help="ring an exchange, too")
         parser.add_argument(
             "--hotline", default=settings.HOTLINE_NUMBER, help="what it rings there"
@@ -54,11 +57,13 @@ class Command(BaseCommand):
     def _sing(self, canary: Canary, options: dict[str, Any]) -> bool:
         """Every song is tried, whatever became of the one before."""
         songs: list[Callable[[], Sung]] = [lambda: canary.press(options["device"])]
+        if options["gateway"]:
+            watches = _address(options["gateway"], 5093)
+            songs.append(lambda: canary.press_watch(watches, options["device"]))
         if options["number"] and settings.SIMULATOR:
             songs.append(lambda: canary.ring(options["number"]))
         if options["sip"]:
-            host, _, port = options["sip"].partition(":")
-            address = host, int(port or 5060)
+            address = _address(options["sip"], 5060)
             number, hotline = options["number"], options["hotline"]
             songs.append(lambda: canary.options(address))
             if number and hotline:
@@ -73,3 +78,9 @@ class Command(BaseCommand):
             self.stderr.write(self.style.ERROR(f"MISSED: {missed}"))
             return False
         return True
+
+
+def _address(words: str, port: int) -> tuple[str, int]:
+    """HOST:PORT, or HOST at the usual port."""
+    host, _, own = words.partition(":")
+    return host, int(own or port)
