@@ -18,7 +18,6 @@ from elders import tokens
 from tests import cast
 from tests.crashes.test_kills import witness
 from tests.infra import house as houses
-from tests.infra.gateway import Gateway
 from tests.infra.process import ROOT, free_port
 
 BUTTON, NUMBER = "8899007712", "+8613899999999"
@@ -48,13 +47,10 @@ def sing(base_url, token, var, *more):
 
 
 def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
-    own = {"CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER, "SIMULATOR": "1"}
-    with (
-        houses.embedded(tmp_path, env=own) as house,
-        Gateway(["watch"], env=house.env) as gateway,
-        witness(house) as crowd,
-    ):
-        watches = ("--gateway", f"127.0.0.1:{gateway.ports['watch']}")
+    port = str(free_port())
+    own = {"CANARY_DEVICE": BUTTON, "CANARY_NUMBER": NUMBER, "SIMULATOR": "1", "WATCH_PORT": port}
+    watches = ("--gateway", f"127.0.0.1:{port}")
+    with houses.embedded(tmp_path, env=own) as house, witness(house) as crowd:
         token = crowd.one(operators_token)
         done = sing(house.base_url, token, tmp_path / "outside", *watches)
         assert done.returncode == 0, done.stderr
@@ -62,10 +58,10 @@ def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
         assert "watch to operator's screen: " in done.stdout
         assert "call to operator: " in done.stdout
         assert set(crowd.one(cases)) == {("canary", "routine")}
-        assert sing(house.base_url, "no-operators", tmp_path / "outside").returncode == 1
-        gateway.kill()
-        missed = sing(house.base_url, token, tmp_path / "outside", *watches)
+        elsewhere = ("--gateway", f"127.0.0.1:{free_port()}")
+        missed = sing(house.base_url, token, tmp_path / "outside", *elsewhere)
         assert (missed.returncode, missed.stderr.count("MISSED: the gateway")) == (1, 1)
+        assert sing(house.base_url, "no-operators", tmp_path / "outside").returncode == 1
         house.kill()
         missed = sing(house.base_url, token, tmp_path / "outside")
         assert missed.returncode == 1
