@@ -27,7 +27,7 @@ def ask(
     `invalid` (422) for an argument that cannot be meant, `too_many` (409).
     """
     try:
-        possible = _frame(device, order, argument)
+        possible = _takes(device, order, argument)
     except ValueError as wrong:
         raise TrackingError("invalid", 422, str(wrong), {"argument": str(wrong)}) from wrong
     if not possible:
@@ -47,7 +47,7 @@ def ask(
 def possible(device: Device) -> list[Order]:
     """What the device can be told, in its protocol."""
     examples = {Order.INTERVAL: "60", Order.CALL: "13800000000"}
-    return [order for order in Order if _frame(device, order, examples.get(order, ""))]
+    return [order for order in Order if _takes(device, order, examples.get(order, ""))]
 
 
 def due(device_ids: Iterable[str], *, now: datetime) -> list[DeviceCommand]:
@@ -69,9 +69,10 @@ def fail(command: DeviceCommand, *, why: str, now: datetime) -> None:
     row.update(state=State.FAILED, answered_at=now, answer=why[:MAX_ANSWER])
 
 
-def answered(device_id: str, order: str, *, text: str, now: datetime) -> None:
-    """The device answers the latest order of this kind that was sent to it."""
-    sent = DeviceCommand.objects.filter(device__device_id=device_id, order=order, state=State.SENT)
+def answered(names: Iterable[str], order: str, *, text: str, now: datetime) -> None:
+    """The device, registered by one of these names, answers the latest order of this kind."""
+    sent = DeviceCommand.objects.filter(order=order, state=State.SENT)
+    sent = sent.filter(device__device_id__in=names)
     latest = sent.order_by("-pk").values_list("pk", flat=True).first()
     done = {"state": State.ACKNOWLEDGED, "answered_at": now, "answer": text[:MAX_ANSWER]}
     if latest:
@@ -84,14 +85,9 @@ def expire(*, now: datetime) -> None:
     late.update(state=State.EXPIRED)
 
 
-def _frame(device: Device, order: str, argument: str) -> bytes:
-    """What would be sent to it; b"" where its protocol has no such order."""
+def _takes(device: Device, order: str, argument: str) -> bool:
     dialect = registry.DIALECTS.get(device.protocol)
-    if dialect is None:
-        return b""
-    session = dialect.open()
-    session.device_id = device.device_id
-    return dialect.command(order, argument, session)
+    return dialect is not None and dialect.takes(order, argument)
 
 
 def _open(device: Device) -> QuerySet[DeviceCommand]:

@@ -36,6 +36,11 @@ class Talk:
         self.line.sendall(frame)
         return self.hears(lambda got: self.speaker.is_answer(frame, got))
 
+    def hears_frame(self) -> bytes:
+        """What comes unasked, to the end of a frame."""
+        end = self.speaker.heartbeat()[-1:]
+        return self.hears(lambda got: len(got) > 1 and got.endswith(end))
+
     def hears(self, enough) -> bytes:
         """What comes until it is enough."""
         assert self.line

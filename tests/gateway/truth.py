@@ -8,6 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from config.models import Heartbeat
+from dispatch.api import portrait
+from dispatch.api.shapes_people import CommandShape
 from dispatch.models import RequestAlarm, ServiceRequest
 from elders.models import Elder
 from tests import cast
@@ -65,15 +67,20 @@ def positions() -> int:
     return Position.objects.count()
 
 
-def order(device_id: str, what: str) -> int:
+def order(device_id: str, what: str, protocol: str = "watch", argument: str = "") -> int:
     device = Device.objects.get(device_id=device_id)
-    Device.objects.filter(pk=device.pk).update(protocol="watch")
+    Device.objects.filter(pk=device.pk).update(protocol=protocol)
     device.refresh_from_db()
-    return commands.ask(device, what, by=None, now=timezone.now()).pk
+    return commands.ask(device, what, argument=argument, by=None, now=timezone.now()).pk
 
 
 def command(pk: int) -> str:
     return DeviceCommand.objects.get(pk=pk).state
+
+
+def shown(pk: int) -> CommandShape:
+    """The order as the desk is shown it."""
+    return portrait.command(DeviceCommand.objects.get(pk=pk))
 
 
 def beat() -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Gateway:
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[Datagrams] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self.by_device: dict[str, Line] = {}
+        self.by_device: dict[str, Line] = {}  # by every name that its device may be registered as
         self.orders = Orders(self)
         self._chores: list[asyncio.Task[None]] = []
 
@@ -115,14 +115,20 @@ class Gateway:
     def spoke(self, line: Line) -> None:
         line.spoken = True
         self._admission.speak(line)
-        if device_id := line.session.device_id:
-            self.by_device[device_id] = line
+        if line.names != line.session.names:
+            self._forget(line)
+            line.names = line.session.names
+        self.by_device.update(dict.fromkeys(line.names, line))
 
     def closed(self, line: Line) -> None:
         self._lines.discard(line)
         self._admission.leave(line)
-        if self.by_device.get(line.session.device_id) is line:
-            del self.by_device[line.session.device_id]
+        self._forget(line)
+
+    def _forget(self, line: Line) -> None:
+        for name in line.names:
+            if self.by_device.get(name) is line:
+                del self.by_device[name]
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Does something that a stop waits for."""

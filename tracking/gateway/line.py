@@ -37,6 +37,7 @@ class Line(asyncio.Protocol):
         "address",
         "dialect",
         "heard_at",
+        "names",
         "session",
         "spoken",
     )
@@ -45,6 +46,7 @@ class Line(asyncio.Protocol):
         self._gateway, self.dialect = gateway, dialect
         self.session = dialect.open()
         self.address, self.spoken = "", False
+        self.names: tuple[str, ...] = ()  # by which the gateway finds it
         self.heard_at = gateway.clock()
         self._transport: asyncio.Transport | None = None
         self._partial = b""
@@ -117,7 +119,7 @@ class Line(asyncio.Protocol):
         heard = read(self.dialect, frame, self.session)
         for message in heard.messages:
             if message.answers:
-                done = (self.session.device_id, message.answers, message.answer_text)
+                done = (self.session.names, message.answers, message.answer_text)
                 self._gateway.begin(self._gateway.orders.answered(*done))
         if cries(heard):
             self._gateway.spoke(self)

@@ -48,22 +48,25 @@ class Orders:
             await asyncio.sleep(EVERY_S)
 
     async def send(self) -> None:
-        """Sends what waits for a device that is here."""
+        """Sends what waits for a device that is here and has said how it is addressed."""
         for command in await _in_thread(_waiting, list(self._gateway.by_device)):
             line = self._gateway.by_device.get(command.device.device_id)
             if line is None:
                 continue
+            what = command.order, command.argument
             try:
-                frame = line.dialect.command(command.order, command.argument, line.session)
+                frame = line.dialect.command(*what, line.session)
+                if not frame and line.dialect.takes(*what):
+                    continue
                 why = "" if frame else "not possible"
             except ValueError as wrong:
                 frame, why = b"", str(wrong)
             if await _in_thread(_claimed, command, why):
                 line.write(frame)
 
-    async def answered(self, device_id: str, order: str, text: str) -> None:
+    async def answered(self, names: Sequence[str], order: str, text: str) -> None:
         try:
-            await _in_thread(_answered, device_id, order, text)
+            await _in_thread(_answered, names, order, text)
         except DatabaseError:
             log.warning("the answer of a device to an order could not be kept")
 
@@ -82,5 +85,5 @@ def _claimed(command: DeviceCommand, why: str) -> bool:
     return commands.claim(command, now=timezone.now())
 
 
-def _answered(device_id: str, order: str, text: str) -> None:
-    commands.answered(device_id, order, text=text, now=timezone.now())
+def _answered(names: Sequence[str], order: str, text: str) -> None:
+    commands.answered(names, order, text=text, now=timezone.now())

@@ -32,8 +32,14 @@ class Session:
     """
 
     device_id: str = ""
+    aliases: tuple[str, ...] = ()  # other names of it that the register may know it by
     asked: dict[int, str] = field(default_factory=dict)
     sent: int = 0  # frames of our own, where a protocol numbers them
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that its device may be registered as; nothing while it is not known."""
+        return (self.device_id, *self.aliases) if self.device_id else ()
 
     def ask(self, order: str) -> int:
         """The number of a new order; only the latest few are remembered."""
@@ -77,9 +83,13 @@ class Dialect(Protocol):
         an alarm and cannot be read is one of kind RAW.
         """
 
-    def command(self, order: str, argument: str, session: Session) -> bytes:
-        """The frame that tells the device of this session so; b"" where the protocol cannot.
+    def takes(self, order: str, argument: str) -> bool:
+        """Whether the protocol has this order. ValueError: the argument cannot be meant."""
 
-        A later message of the device `answers` with the same order. Raises ValueError for an
-        argument that cannot be meant.
+    def command(self, order: str, argument: str, session: Session) -> bytes:
+        """The frame that tells the device of this session so.
+
+        b"" where the protocol has no such order, or the device has not yet said what it takes to
+        address it. A later message of the device `answers` with the same order. Raises ValueError
+        for an argument that cannot be meant.
         """

@@ -67,6 +67,9 @@ class Gt06:
             _take_answer(message, parts, session)
         return Heard((message,), reply=_reply(parts, now))
 
+    def takes(self, order: str, argument: str) -> bool:
+        return bool(self.command(order, argument, self.open()))
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
         """TIMER,<s>,<s># and WHERE#; the number of the order is the server flag, echoed by 0x15."""
         match order:

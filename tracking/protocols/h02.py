@@ -75,6 +75,9 @@ class H02:
         reply = _reply(vendor, device_id, word, now) if device_id else ""
         return Heard((message,), reply=reply.encode())
 
+    def takes(self, order: str, argument: str) -> bool:
+        return bool(self.command(order, argument, self.open()))
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
         """S71,22: seconds between positions. The answer (V4) names S71 and the number of ours."""
         if order != Order.INTERVAL:

@@ -65,10 +65,10 @@ class Jt808:
             return Heard((Message(session.device_id, errors={"frame": "cannot be read"}),))
         session.device_id = terminal_id(header.terminal) or session.device_id
         messages = _read_body(header, body, frame, session)
+        padded = header.terminal.hex()
+        session.aliases = (padded,) if padded != session.device_id else ()
         for message in messages:
-            message.device_id = session.device_id
-            padded = header.terminal.hex()
-            message.aliases = (padded,) if padded != message.device_id else ()
+            message.device_id, message.aliases = session.device_id, session.aliases
             if not session.device_id:
                 message.errors["id"] = "cannot be read"
             if not header.intact:
@@ -76,28 +76,36 @@ class Jt808:
         reply, refusal = _answers(header, now)
         return Heard(tuple(messages), reply=reply, refusal=refusal)
 
+    def takes(self, order: str, argument: str) -> bool:
+        return _told(order, argument) is not None
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
-        """8103 with the interval, 8201, a text read out (8300), and 8400."""
-        match order:
-            case Order.INTERVAL:
-                if not 5 <= int(argument) <= 86_400:
-                    raise ValueError("must be between 5 and 86400 seconds")
-                parameter = _INTERVAL.to_bytes(4) + b"\x04" + int(argument).to_bytes(4)
-                kind, body = SET_PARAMETERS, b"\x01" + parameter
-            case Order.LOCATE:
-                kind, body = LOCATE, b""
-            case Order.RING:
-                kind, body = TEXT, b"\x09" + "请接电话".encode("gbk")  # urgent, read out
-            case Order.CALL:
-                if not _NUMBER.fullmatch(argument):
-                    raise ValueError("must be a telephone number")
-                kind, body = CALL_BACK, b"\x00" + argument.encode()
-            case _:
-                return b""
-        if not isinstance(session, Jt808Session) or not session.terminal:
+        """Addressed as the device addresses itself; so there is none before it has."""
+        told = _told(order, argument)
+        if told is None or not isinstance(session, Jt808Session) or not session.terminal:
             return b""
+        kind, body = told
         serial = session.ask(order)
         return pack(kind, body, serial, session.terminal, version=session.version)
+
+
+def _told(order: str, argument: str) -> tuple[int, bytes] | None:
+    """Message and body: 8103 with the interval, 8201, a text read out (8300), and 8400."""
+    match order:
+        case Order.INTERVAL:
+            if not 5 <= int(argument) <= 86_400:
+                raise ValueError("must be between 5 and 86400 seconds")
+            parameter = _INTERVAL.to_bytes(4) + b"\x04" + int(argument).to_bytes(4)
+            return SET_PARAMETERS, b"\x01" + parameter
+        case Order.LOCATE:
+            return LOCATE, b""
+        case Order.RING:
+            return TEXT, b"\x09" + "请接电话".encode("gbk")  # urgent, read out
+        case Order.CALL:
+            if not _NUMBER.fullmatch(argument):
+                raise ValueError("must be a telephone number")
+            return CALL_BACK, b"\x00" + argument.encode()
+    return None
 
 
 def _answers(header: Header, now: datetime) -> tuple[bytes, bytes]:

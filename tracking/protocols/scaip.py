@@ -81,8 +81,11 @@ class Scaip:
             return Heard(reply=refusal) if request.method != "ACK" else Heard()
         return _read(request, session)
 
+    def takes(self, order: str, argument: str) -> bool:
+        return False  # SCAIP knows no orders
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
-        return b""  # SCAIP knows no orders
+        return b""
 
 
 def _read(request: sip.Request, session: Session) -> Heard:

@@ -83,8 +83,11 @@ class Sia:
         session.device_id = outside.envelope.account or session.device_id
         return self._read(outside, text, now)
 
+    def takes(self, order: str, argument: str) -> bool:
+        return False  # DC-09 knows no orders
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
-        return b""  # DC-09 knows no orders
+        return b""
 
     def _read(self, outside: _Outside, text: str, now: datetime) -> Heard:
         envelope, key = outside.envelope, None

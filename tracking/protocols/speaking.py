@@ -32,6 +32,13 @@ class Speaker(Protocol):
         """Whether the reply says that this frame was received."""
 
 
+class Obedient(Speaker, Protocol):
+    """One that takes orders, too."""
+
+    def obey(self, told: bytes, place: Place, *, at: datetime) -> bytes:
+        """What it says when it has done what the frame tells it."""
+
+
 def _hemisphere(value: float, letters: str) -> str:
     return letters[value < 0]
 
@@ -58,6 +65,9 @@ class SpeakingWatch:
     def is_answer(self, sent: bytes, reply: bytes) -> bool:
         word = sent.rsplit(b"*", 1)[1].partition(b",")[0].rstrip(b"]")
         return reply == self._frame(word[:2].decode())
+
+    def obey(self, told: bytes, place: Place, *, at: datetime) -> bytes:
+        return self._frame(told.rsplit(b"*", 1)[1].partition(b",")[0].rstrip(b"]").decode())
 
     def _report(self, word: str, place: Place | None, at: datetime, *, state: int) -> bytes:
         lat, lon = place or (0.0, 0.0)
@@ -94,6 +104,9 @@ class SpeakingGt06:
     def is_answer(self, sent: bytes, reply: bytes) -> bool:
         checked = b"\x05" + sent[3:4] + sent[-6:-4]
         return reply == b"xx" + checked + crc_x25(checked).to_bytes(2) + b"\r\n"
+
+    def obey(self, told: bytes, place: Place, *, at: datetime) -> bytes:
+        return self._frame(0x15, b"\x07" + told[5:9] + b"OK!" + b"\0\2")
 
     def _gps(self, place: Place | None, at: datetime) -> bytes:
         lat, lon = place or (0.0, 0.0)
@@ -151,6 +164,13 @@ class SpeakingJt808:
             return said[:2] == b"\x81\x00" and body[:3] == serial + b"\0"
         return said[:2] == b"\x80\x01" and body == serial + kind + b"\0"
 
+    def obey(self, told: bytes, place: Place, *, at: datetime) -> bytes:
+        plain = _unescaped(told)
+        kind, serial = plain[:2], plain[10 if self.version is None else 15 :][:2]
+        if kind == b"\x82\x01":
+            return self._frame(0x0201, serial + self.report(place, at))
+        return self._frame(0x0001, serial + kind + b"\0")
+
     def report(self, place: Place | None, at: datetime, *, alarms: int = 0) -> bytes:
         lat, lon = place or (0.0, 0.0)
         state = 1 | (place is not None) << 1 | (lat < 0) << 2 | (lon < 0) << 3
@@ -204,6 +224,11 @@ class SpeakingH02:
             return reply == b",".join([*head, word]) + b"#"
         return reply.startswith(b",".join([*head, b"V4", word, b""])) and reply.endswith(b"#")
 
+    def obey(self, told: bytes, place: Place, *, at: datetime) -> bytes:
+        _, _, word, clock, *what = told.rstrip(b"#").split(b",")
+        answer = b",".join([b"", b"V4", word, *what, clock, b""])
+        return self._report(place, at, state=0xFFFFFBFF).replace(b",V1,", answer)
+
     def _report(self, place: Place | None, at: datetime, *, state: int) -> bytes:
         lat, lon = place or (0.0, 0.0)
         degrees = f"{_minutes(lat, 2)},{_hemisphere(lat, 'NS')},"
@@ -224,7 +249,7 @@ def _unescaped(frame: bytes) -> bytes:
     return frame[1:-1].replace(b"\x7d\x02", b"\x7e").replace(b"\x7d\x01", b"\x7d")
 
 
-SPEAKERS: dict[str, type[Speaker]] = {
+SPEAKERS: dict[str, type[Obedient]] = {
     "watch": SpeakingWatch,
     "gt06": SpeakingGt06,
     "jt808": SpeakingJt808,

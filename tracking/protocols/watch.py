@@ -93,6 +93,9 @@ class Watch:
         reply = reply or _CONFIRMED.get(kind, "")
         return Heard((message,), reply=_frame(vendor, device_id, index, reply) if reply else b"")
 
+    def takes(self, order: str, argument: str) -> bool:
+        return bool(self.command(order, argument, self.open()))
+
     def command(self, order: str, argument: str, session: Session) -> bytes:
         """CR, FIND, UPLOAD,<seconds> and CALL,<number>."""
         match order:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests import cast
 from tests.dispatch.api.caller import Caller, code, fields
 from tracking import commands
-from tracking.models import Device, DeviceCommand
+from tracking.models import Device, DeviceCommand, Order
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_the_desk_tells_a_watch_and_sees_what_became_of_it(olive, watch):
     assert commands.claim(due, now=now)
     assert not commands.claim(due, now=now)  # another gateway comes too late
     assert olive.get(PATH).json()["items"][0]["state"] == "sent"
-    commands.answered(watch.device_id, "interval", text="done", now=now)
+    commands.answered([watch.device_id], "interval", text="done", now=now)
     told = olive.get(PATH).json()["items"][0]
     assert (told["state"], told["answer"]) == ("acknowledged", "done")
 
@@ -48,6 +48,33 @@ def test_what_cannot_be_meant_is_refused(olive, watch):
     assert fields(wrong) == {"argument": "must be between 10 and 65535 seconds"}
     assert olive.post(PATH, {"order": "call"}).status_code == 422
     assert olive.post(PATH, {"order": "explode"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("protocol", "takes"),
+    [
+        ("watch", ["locate", "ring", "interval", "call"]),
+        ("gt06", ["locate", "interval"]),
+        ("jt808", ["locate", "ring", "interval", "call"]),
+        ("h02", ["interval"]),
+    ],
+)
+def test_a_device_takes_every_order_that_its_protocol_has(olive, watch, protocol, takes):
+    Device.objects.update(protocol=protocol)
+    arguments = {"interval": "60", "call": "13800000000"}
+    watch.refresh_from_db()
+    assert commands.possible(watch) == takes
+    for order in Order:
+        answer = olive.post(PATH, {"order": order, "argument": arguments.get(order, "")})
+        assert answer.status_code == (201 if order in takes else 409)
+    assert watch.commands.filter(state="queued").count() == len(takes)
+
+
+def test_what_a_terminal_cannot_be_told_is_refused(olive, watch):
+    Device.objects.update(protocol="jt808")
+    wrong = olive.post(PATH, {"order": "interval", "argument": "1"})
+    assert (wrong.status_code, code(wrong)) == (422, "invalid")
+    assert olive.post(PATH, {"order": "call", "argument": "home"}).status_code == 422
 
 
 @pytest.mark.parametrize("protocol", ["sia", "scaip", "osmand"])
@@ -72,9 +99,9 @@ def test_what_nobody_could_send_expires(watch, now):
 
 
 def test_an_answer_to_what_was_never_asked_changes_nothing(watch, now):
-    commands.answered(watch.device_id, "ring", text="", now=now)
+    commands.answered([watch.device_id], "ring", text="", now=now)
     made = commands.ask(watch, "ring", by=None, now=now)
-    commands.answered(watch.device_id, "ring", text="", now=now)
+    commands.answered([watch.device_id], "ring", text="", now=now)
     assert DeviceCommand.objects.get(pk=made.pk).state == "queued"
 
 
