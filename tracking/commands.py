@@ -14,6 +14,7 @@ from tracking.protocols import registry
 GOOD_FOR_S = 3_600
 MOST_OPEN = 20  # of one device
 MAX_ANSWER = 200
+AT_ONCE = 1_000  # that are looked for
 
 State = DeviceCommand.State
 
@@ -53,9 +54,8 @@ def possible(device: Device) -> list[Order]:
 def due(device_ids: Iterable[str], *, now: datetime) -> list[DeviceCommand]:
     """What waits for one of these devices, the oldest first."""
     waiting = DeviceCommand.objects.filter(state=State.QUEUED, expires_at__gt=now)
-    there = set(device_ids)
-    rows = waiting.select_related("device").order_by("pk")[:1_000]
-    return [command for command in rows if command.device.device_id in there]
+    theirs = waiting.filter(device__device_id__among=list(device_ids))
+    return list(theirs.select_related("device").order_by("pk")[:AT_ONCE])
 
 
 def claim(command: DeviceCommand, *, now: datetime) -> bool:

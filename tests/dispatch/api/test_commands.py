@@ -98,6 +98,22 @@ def test_what_nobody_could_send_expires(watch, now):
     assert DeviceCommand.objects.get(pk=made.pk).state == "expired"
 
 
+def test_whom_nobody_reaches_keeps_no_order_from_whom_we_reach(watch, now):
+    soon = now + timedelta(seconds=commands.GOOD_FOR_S)
+    away = Device.objects.bulk_create(
+        Device(device_id=f"AWAY{n}") for n in range(commands.AT_ONCE + 1)
+    )
+    DeviceCommand.objects.bulk_create(
+        DeviceCommand(device=device, order="locate", asked_at=now, expires_at=soon)
+        for device in away
+    )
+    made = commands.ask(watch, "ring", by=None, now=now)
+    there = [watch.device_id, *(f"HERE{n}" for n in range(40_000))]
+    assert commands.due(there, now=now) == [made]
+    assert len(commands.due([device.device_id for device in away], now=now)) == commands.AT_ONCE
+    assert commands.due([], now=now) == []
+
+
 def test_an_answer_to_what_was_never_asked_changes_nothing(watch, now):
     commands.answered([watch.device_id], "ring", text="", now=now)
     made = commands.ask(watch, "ring", by=None, now=now)
