@@ -1,5 +1,6 @@
 """A gateway process on a database of its own, and a witness who reads that database."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +12,9 @@ import pytest
 from tests.infra import house as houses
 from tests.infra.gateway import Gateway
 from tests.races.crowd import Crowd
+from tracking import door
+from tracking.gateway import keeping
+from tracking.reception import Receipt
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +44,26 @@ def opened(database: dict[str, str]) -> Iterator[Callable[[Iterable[str]], Gatew
     """`opened(["sia"])` is a running gateway for these protocols."""
     with ExitStack() as stack:
         yield lambda protocols: stack.enter_context(Gateway(protocols, env=database))
+
+
+@pytest.fixture
+def doorway(monkeypatch):
+    """A door that fails with what is in `refusals` first, and opens when `open` is set."""
+
+    class Doorway:
+        def __init__(self):
+            self.refusals, self.taken, self.open = [], [], asyncio.Event()
+            self.open.set()
+
+        async def take(self, messages, *, sender, now):
+            self.taken.append(messages)
+            await self.open.wait()
+            if self.refusals:
+                raise self.refusals.pop(0)
+            return Receipt()
+
+    made = Doorway()
+    monkeypatch.setattr(door, "take", made.take)
+    monkeypatch.setattr(keeping, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(keeping, "LONGEST_PAUSE_S", 0.001)
+    return made

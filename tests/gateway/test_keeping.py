@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tracking import door
 from tracking.errors import TrackingError
 from tracking.gateway import keeping
 from tracking.gateway.admission import BURST, SILENT_PER_ADDRESS, Admission, Allowance
 from tracking.gateway.keeping import Figures, Keeper
 from tracking.messages import Kind, Message
 from tracking.models import Protocol
-from tracking.reception import Receipt, Sender
+from tracking.reception import Sender
 
 pytestmark = pytest.mark.pure
 
@@ -22,29 +21,6 @@ AT = datetime(2026, 3, 10, 8, 0, 0, tzinfo=UTC)
 
 def press(device_id="1A2B", at=AT):
     return [Message(device_id, sent_at=at, kinds=(Kind.SOS,))]
-
-
-@pytest.fixture
-def doorway(monkeypatch):
-    """A door that fails with what is in `refusals` first, and opens when `open` is set."""
-
-    class Doorway:
-        def __init__(self):
-            self.refusals, self.taken, self.open = [], [], asyncio.Event()
-            self.open.set()
-
-        async def take(self, messages, *, sender, now):
-            self.taken.append(messages)
-            await self.open.wait()
-            if self.refusals:
-                raise self.refusals.pop(0)
-            return Receipt()
-
-    made = Doorway()
-    monkeypatch.setattr(door, "take", made.take)
-    monkeypatch.setattr(keeping, "FIRST_PAUSE_S", 0.001)
-    monkeypatch.setattr(keeping, "LONGEST_PAUSE_S", 0.001)
-    return made
 
 
 async def test_an_alarm_that_fails_is_tried_again_until_it_is_committed(doorway):

@@ -6,6 +6,7 @@ them all.
 """
 
 import asyncio
+import socket
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +22,7 @@ MOST_WAITING = 64  # frames; beyond them the line is not read until some are com
 MOST_CRYING = 16  # alarms of one line that are being committed; another waits for one of them
 AT_ONCE = 32  # frames that are committed together
 UNREAD_BYTES = 64 * 1024  # answers; a device that reads none of them is not there
+KEEPALIVE = {"TCP_KEEPIDLE": 600, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 3}  # where the system has it
 
 
 class Line(asyncio.Protocol):
@@ -60,6 +62,7 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        _keep_alive(transport.get_extra_info("socket"))
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else ""
         self._gateway.opened(self)
@@ -196,3 +199,14 @@ class Line(asyncio.Protocol):
     @property
     def _sender(self) -> Sender:
         return Sender(protocol=self._gateway.protocol(self.dialect), address=self.address)
+
+
+def _keep_alive(line: socket.socket) -> None:
+    """Has the system ask over a quiet line whether the device is there; its answer costs no frame.
+
+    Who went without a word, as out of a tunnel's end, is not taken to be on the line for long.
+    """
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, figure in KEEPALIVE.items():
+        if option := getattr(socket, name, None):
+            line.setsockopt(socket.IPPROTO_TCP, option, figure)
