@@ -3,9 +3,12 @@
 Devices that nobody registered have one line on the desk for all of them.
 """
 
+import logging
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 
 from dispatch import notices, troubles
@@ -14,6 +17,8 @@ from dispatch.models import Notice
 from providers.models import Category
 from tracking import devices, silence
 from tracking.models import Alarm, Protocol
+
+log = logging.getLogger(__name__)
 
 # Here "silent" is said of the device itself, by a server that waits for it; elsewhere a unit,
 # which lives, says it of one of its parts.
@@ -26,7 +31,27 @@ def tell(alarm: Alarm, *, now: datetime) -> None:
     if not alarm.device.registered:
         _count("unknown_faults", _facts(alarm), now=now)
         return
-    said = {_cause(kind, alarm) for kind in alarm.kinds}
+    _take_down(set(alarm.kinds), alarm, now=now)
+
+
+def tell_beside(alarm: Alarm, *, help_is: Set[str], now: datetime) -> None:
+    """Takes down what a call for help (`help_is`) says of its device besides.
+
+    "silent" beside a call is she, who did not report in. What a stranger says stands in its case.
+    Whatever goes wrong with it, the case is opened.
+    """
+    said = set(alarm.kinds) - help_is - {troubles.SILENT}
+    if not said or not alarm.device.registered:
+        return
+    try:
+        with transaction.atomic():
+            _take_down(said, alarm, now=now)
+    except Exception:
+        log.exception("what is said beside alarm %s is not told", alarm.pk)
+
+
+def _take_down(kinds: Set[str], alarm: Alarm, *, now: datetime) -> None:
+    said = {_cause(kind, alarm) for kind in kinds}
     held = devices.holder_at(alarm.device, now)
     holders = {alarm.device_id: held} if held else {}
     for cause in sorted(said):

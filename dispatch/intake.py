@@ -134,7 +134,7 @@ class Alarms:
         Joins only an open emergency of the same elder, whatever the device's clock says; a
         device nobody registered counts as an elder of its own (`strangers`). Faults become a
         notice, and so does the word of a device's own fence; a zone of ours is watched by us, and
-        its alarm is a call for help.
+        its alarm is a call for help. What a call for help says beside it is a fault as well.
         """
         if canaries.pressed(alarm):
             _sing(alarm, now=now)
@@ -162,6 +162,8 @@ class Alarms:
         )
         joins = RequestAlarm(request=request, alarm=alarm)
         RequestAlarm.objects.bulk_create([joins], ignore_conflicts=True)
+        if not alarm.zone_id:
+            faults.tell_beside(alarm, help_is=HELP, now=now)
 
     def moved(self, elders: Collection[int], workers: Collection[int], *, now: datetime) -> None:
         """After positions were stored: screens that show these people look again."""

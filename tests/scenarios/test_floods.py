@@ -129,11 +129,52 @@ def test_four_hundred_power_cuts_are_one_outage_and_hide_no_press(cries, now):
     assert Alarm.objects.count() == 401
 
 
-def test_a_press_beside_a_power_cut_is_a_press(cries):
-    worn("base")
-    cries("base", Kind.SOS, Kind.POWER_LOST)
+def test_a_press_beside_a_power_cut_is_a_press_and_joins_the_outage(cries, now):
+    olive = cast.olive()
+    for n in range(6):
+        worn(f"base-{n}")
+        cries(f"base-{n}", *([Kind.SOS] if n == 3 else []), Kind.POWER_LOST)
+    troubles.sweep(now=now)
+    outage = Notice.objects.get(code="outage")
+    assert "6 devices without power, 0 heard again." in notices.sentence(outage)
     assert cases().get().note == "sos, power_lost"
+    assert queue.waiting(olive, now=now)[0].id == cases().get().pk
+
+
+def test_a_low_battery_beside_a_press_is_both(cries):
+    elder = worn("hers")
+    cries("hers", Kind.SOS, Kind.LOW_BATTERY)
+    assert cases().get().elder == elder
+    trouble = Trouble.objects.get()
+    assert (trouble.cause, trouble.elder) == ("low_battery", elder)
+    cries("hers", Kind.FALL, Kind.BATTERY_OK, later_s=60)
+    assert not Trouble.objects.filter(ended_at=None).exists()
+    assert cases().get().sounds == 2
+
+
+def test_a_press_alone_is_no_fault_and_who_did_not_report_in_is_no_silent_part(cries):
+    worn("hers")
+    cries("hers", Kind.SOS)
+    cries("hers", Kind.SILENT, Kind.OTHER, later_s=60)
+    assert cases().get().sounds == 2
     assert not Trouble.objects.exists()
+
+
+def test_what_a_stranger_says_beside_a_press_stands_in_its_case(cries):
+    cries("stranger", Kind.SOS, Kind.LOW_BATTERY)
+    assert cases().get().note == "sos, low_battery"
+    assert not Trouble.objects.exists()
+    assert not Notice.objects.filter(code="unknown_faults").exists()
+
+
+def test_a_fault_that_cannot_be_told_costs_no_press(cries, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    worn("hers")
+    monkeypatch.setattr(troubles, "begin", broken)
+    cries("hers", Kind.SOS, Kind.LOW_BATTERY)
+    assert cases().get().alarms.get().alarm.handed_over_at is not None
 
 
 def test_what_comes_back_is_counted_in_the_outage(cries, now):
