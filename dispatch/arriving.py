@@ -53,8 +53,8 @@ def is_there(visit: Assignment, *, now: datetime) -> bool:
         away_m = geo.distance_m(fix.lat, fix.lon, door["lat"], door["lon"])
         if away_m + (fix.accuracy_m or DOOR_M) > DOOR_M:
             break
-        newest = newest or fix.fixed_at
-        if newest - fix.fixed_at >= STAY:
+        newest = newest or fix.at
+        if newest - fix.at >= STAY:
             return True
     return False
 

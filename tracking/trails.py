@@ -2,55 +2,45 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from elders.models import Elder
 from providers.models import Worker
+from tracking import doubts
 from tracking.devices import held_at
-from tracking.models import DeviceLink
+from tracking.doubts import Point
+from tracking.models import Clock, DeviceLink
 
 LATELY = timedelta(minutes=30)
 MOST = 60  # points: a fix every half minute
 
 
 def drawn(elder: Elder, *, now: datetime) -> list[list[float]]:
-    """[[lat, lon], …] of fixes nobody doubts, the oldest first; [] where she has not moved on.
+    """[[lat, lon], …], the oldest first: the line that her sound fixes make; [] where she has not
+    moved on."""
+    way = list(back(elder, since=now - LATELY, now=now))
+    line = [[point.lat, point.lon] for point in doubts.smooth(way[::-1])]
+    return line if any(at != line[0] for at in line) else []
 
-    A device tells nothing of her from before she had it.
+
+def back(who: Elder | Worker, *, since: datetime, now: datetime) -> Iterator[Point]:
+    """The sound fixes from `since` on, the newest first, `MOST` of them: valid, by a clock that is
+    right, and doubted by nobody.
+
+    A device tells nothing of them from before they had it.
     """
-    link = _heard_last(elder, now=now)
-    if link is None:
-        return []
-    since = max(link.since, now - LATELY)
-    fixes = link.device.positions.filter(fixed_at__range=(since, now), doubt="")
-    way = [
-        [lat, lon]
-        for lat, lon in fixes.order_by("-fixed_at").values_list("lat", "lon")[:MOST]
-        if lat is not None and lon is not None
-    ]
-    return way[::-1] if any(at != way[0] for at in way) else []
-
-
-class Footstep(NamedTuple):
-    """A sound fix, WGS-84."""
-
-    lat: float
-    lon: float
-    accuracy_m: float | None
-    fixed_at: datetime
-
-
-def back(worker: Worker, *, since: datetime, now: datetime) -> Iterator[Footstep]:
-    """The fixes nobody doubts from `since` on, the newest first, `MOST` of them."""
-    link = _heard_last(worker, now=now)
+    link = _heard_last(who, now=now)
     if link is None:
         return
     fixes = link.device.positions.filter(
-        fixed_at__range=(max(link.since, since), now), valid=True, doubt="", lat__isnull=False
+        fixed_at__range=(max(link.since, since), now),
+        valid=True,
+        clock=Clock.GOOD,
+        doubt="",
+        lat__isnull=False,
     )
-    columns = ("lat", "lon", "accuracy_m", "fixed_at")
-    for lat, lon, accuracy_m, fixed_at in fixes.order_by("-fixed_at").values_list(*columns)[:MOST]:
-        yield Footstep(lat, lon, accuracy_m, fixed_at)
+    columns = ("lat", "lon", "fixed_at", "accuracy_m")
+    for row in fixes.order_by("-fixed_at").values_list(*columns)[:MOST]:
+        yield Point(*row)
 
 
 def _heard_last(who: Elder | Worker, *, now: datetime) -> DeviceLink | None:
