@@ -92,6 +92,7 @@ class ElderAdmin(RegisterMixin, admin.ModelAdmin[Elder]):
     list_display = ("name", "name_zh", "status", "grid", "address", "lives_alone", "safeguarding")
     list_filter = ("status", "lives_alone", "hearing", "safeguarding", "language")
     list_select_related = ("grid",)
+    ordering = ("-pk",)  # a choice of elders turns pages, too
     search_fields = ("name", "name_zh")
     search_help_text = _("Name, telephone number, identity or card number")
     show_full_result_count = False

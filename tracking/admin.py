@@ -4,11 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from elders import roles
 from elders.fields import EncryptedTextField
+from elders.models import Elder
+from providers.models import Worker
 from tracking import devices, fences
 from tracking.minding import DeviceKind
 from tracking.models import Device, DeviceLink, Landmark, Zone
@@ -33,29 +37,87 @@ class DeviceRegister:
         return False  # what a device did stays told; it is unlinked with a date instead
 
 
+class DeviceForm(forms.ModelForm[Device]):
+    """The device, and who is to have it from now on."""
+
+    elder = forms.ModelChoiceField(
+        Elder.objects.all(),
+        label=_("Give it to the elder"),
+        required=False,
+        widget=AutocompleteSelect(DeviceLink._meta.get_field("elder"), admin.site),
+    )
+    worker = forms.ModelChoiceField(
+        Worker.objects.all(),
+        label=_("Give it to the worker"),
+        required=False,
+        widget=AutocompleteSelect(DeviceLink._meta.get_field("worker"), admin.site),
+    )
+    take_back = forms.BooleanField(label=_("Take it back"), required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or self.cleaned_data
+        elder, worker, back = (said.get(name) for name in ("elder", "worker", "take_back"))
+        held = self.instance.links.filter(until=None).first() if self.instance.pk else None
+        if elder and worker:
+            self.add_error("worker", _("A device is held by an elder or by a worker."))
+        if back and (elder or worker):
+            self.add_error(
+                "take_back",
+                _("Either give it or take it back: giving it to somebody takes it back as well."),
+            )
+        elif back and held is None:
+            self.add_error("take_back", _("Nobody has it."))
+        for name, chosen in (("elder", elder), ("worker", worker)):
+            if held and chosen and getattr(held, name) == chosen:
+                self.add_error(name, _("Has it already."))
+        return said
+
+
 class LinkInline(DeviceRegister, admin.TabularInline[DeviceLink, Device]):
+    """Who had it, which nobody rewrites: alarms that come late go to the holder of their time."""
+
     model = DeviceLink
-    extra = 0
-    autocomplete_fields = ("elder", "worker")
+    fields = ("elder", "worker", "since", "until", "in_service_at", "tested_at")
     readonly_fields = ("in_service_at", "tested_at")
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Device)
 class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
+    form = DeviceForm
     inlines = (LinkInline,)
     list_display = ("device_id", "name", "protocol", "kind", "registered", "require_token", "heard")
     list_filter = ("registered", "protocol", "require_token")
     search_fields = ("device_id", "name", "links__elder__name", "links__elder__name_zh")
     ordering = ("device_id",)
-    fields = (
-        "device_id",
-        "name",
-        "protocol",
-        "kind",
-        "registered",
-        "require_token",
-        "datum_in",
-        "key",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "device_id",
+                    "name",
+                    "protocol",
+                    "kind",
+                    "registered",
+                    "require_token",
+                    "datum_in",
+                    "key",
+                )
+            },
+        ),
+        (
+            _("Changing hands"),
+            {
+                "fields": ("elder", "worker", "take_back"),
+                "description": _("From now on. A button is in service again after its first test."),
+            },
+        ),
     )
     formfield_overrides = {
         EncryptedTextField: {"widget": forms.TextInput(attrs={"size": 70, "autocomplete": "off"})}
@@ -65,6 +127,11 @@ class DeviceAdmin(DeviceRegister, admin.ModelAdmin[Device]):
         super().save_model(request, obj, form, change)
         if "key" in form.changed_data:
             devices.set_key(obj, obj.key)
+        elder, worker = form.cleaned_data["elder"], form.cleaned_data["worker"]
+        if elder or worker:
+            devices.link(obj, elder=elder, worker=worker, now=timezone.now())
+        elif form.cleaned_data["take_back"]:
+            devices.unlink(obj, now=timezone.now())
 
     @admin.display(description=_("last heard"), ordering="last_heard_at")
     def heard(self, device: Device) -> Any:

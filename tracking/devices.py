@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from elders.models import Elder
 from providers.models import Worker
@@ -95,6 +95,7 @@ def link(
     Whoever had it has it no more; it is in service after a test that somebody has heard of.
     """
     with transaction.atomic():
+        Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
         unlink(device, now=now)
         device.registered = True
         device.save(update_fields=["registered"])
@@ -103,7 +104,7 @@ def link(
 
 def unlink(device: Device, *, now: datetime) -> None:
     """Take the device back: from now on it speaks for nobody."""
-    device.links.filter(until=None).update(until=now)
+    device.links.filter(until=None).update(until=Greatest("since", now))
     Device.objects.filter(pk=device.pk).update(due_at=None, silent_since=None)
 
 
