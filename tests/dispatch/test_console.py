@@ -114,6 +114,14 @@ def test_search_finds_by_name_number_and_request_and_says_so_in_the_ledger(clien
     assert AccessEntry.objects.filter(what="name", elder=mei).count() == 2
 
 
+def test_half_a_number_or_a_name_with_a_slip_is_enough_for_the_search(client, desk):
+    cast.mei()
+    for heard in ("0001", "cehn mei", "Chen"):
+        assert (
+            "12 Willow Lane" in client.get(reverse("console-find"), {"q": heard}).content.decode()
+        )
+
+
 def test_an_operator_of_another_part_of_town_sees_nothing_of_mei(client):
     mei = cast.mei()
     request = opened(mei)

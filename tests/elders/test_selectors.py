@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from elders import asked, consent, grids, ledger, roles, selectors
 from elders.models import Elder, FamilyLink, GridCell, ResponsePlan
 from elders.roles import Role
+from elders.search import one_off, search
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,58 @@ def test_an_operator_finds_her_by_name_number_identity_or_card(text, now):
     mei = cast.mei(id_number="330106194405120021", card_number="card-7")
     cast.lan()
     assert list(selectors.find(cast.olive(), text, now=now)) == [mei]
+
+
+PARTS = ["8888", "88 88", "0571 8765", "8765 43", "0571-87654321", "chen mei", "CHEN", "me ch"]
+SLIPS = ["chen me1", "cehn mei", "chenme", "chemei", "chhenmei", "chenmie", "mai chen", "me1 chen"]
+
+
+@pytest.mark.parametrize("text", PARTS + SLIPS)
+def test_half_a_number_another_word_or_a_slip_finds_her_on_the_console(text, now):
+    mei, olive = cast.mei(), cast.olive()
+    cast.line(mei, "+8613900008888")
+    cast.line(mei, "+8657187654321")
+    cast.lan()
+    assert search(olive, text, most=8, now=now) == [mei]
+
+
+def test_a_surname_in_latin_letters_finds_who_has_no_other_name(now):
+    june, olive = Elder.objects.create(name="June Thompson"), cast.olive()
+    for heard in ("Thomp", "thomson", "tompson", "June Thomspon", "thompson june"):
+        assert search(olive, heard, most=8, now=now) == [june]
+    for misheard in ("ompson", "thimpsin", "jine thimpson", "th1234"):
+        assert search(olive, misheard, most=8, now=now) == []
+
+
+def test_who_has_the_digits_at_the_end_comes_first_and_three_are_too_few(mei, now):
+    lan, olive = cast.lan(), cast.olive()
+    cast.line(lan, "+8613924680000")
+    cast.line(mei, "+8613900002468")
+    assert search(olive, "2468", most=8, now=now) == [mei, lan]
+    assert search(olive, "2468", most=1, now=now) == [mei]
+    assert search(olive, "246", most=8, now=now) == []
+
+
+def test_a_slip_is_forgiven_only_where_nobody_else_is_meant(mei, now):
+    fen = Elder.objects.create(name="Mai Chen", name_zh="陈买")
+    assert search(cast.olive(), "chenmai", most=8, now=now) == [fen]
+
+
+def test_one_letter_may_be_another_missing_too_many_or_in_its_neighbours_place():
+    for typed in ("mei", "me", "meii", "mai", "mie", "emi"):
+        assert one_off(typed, "mei")
+        assert one_off("mei", typed)
+    for typed in ("eim", "m", "", "maa", "meiii"):
+        assert not one_off(typed, "mei")
+        assert not one_off("mei", typed)
+
+
+def test_an_operator_of_another_part_of_town_finds_nobody_by_a_part_or_a_slip(mei, now):
+    otto = cast.account("otto", Role.OPERATOR)
+    otto.grids.add(GridCell.objects.create(code="330199", name="Elsewhere", level=1))
+    for somebody in (otto, cast.rose(cast.lan())):
+        for text in ("0001", "chen", "chen me1"):
+            assert search(somebody, text, most=8, now=now) == []
 
 
 def test_nobody_finds_whom_they_may_not_see(mei, now):

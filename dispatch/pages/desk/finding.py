@@ -6,8 +6,8 @@ from typing import Any
 from dispatch import selectors
 from dispatch.pages.desk import person
 from elders import ledger
-from elders import selectors as register
 from elders.models import User
+from elders.search import search
 
 MOST = 8
 SHORTEST = 2  # characters; one Chinese character is a family name and says enough
@@ -19,7 +19,7 @@ def find(user: User, text: str, *, now: datetime) -> dict[str, Any]:
     if len(text) < (SHORTEST if text.isascii() else 1):
         return {"text": text, "elders": [], "requests": [], "short": True}
     digits = text.lstrip("#")
-    elders = list(register.find(user, text, now=now)[:MOST])
+    elders = search(user, text, most=MOST, now=now)
     ledger.record_all(actor=user, elders=elders, what="name", purpose="console search", now=now)
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 9 else None
     requests = selectors.requests_for(user).filter(pk=number) if number else []
