@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,14 +20,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import links
-from dispatch.models import TrackLink
+from dispatch.models import ServiceRequest, TrackLink
 from dispatch.pages import looks
 from dispatch.pages.desk.guard import bad, number, operators_only, words
 from dispatch.pages.gates import KnownRequest, for_elders
+from dispatch.states import OPEN
 from elders import consent
 from elders import selectors as register
 from elders.models import Consent, Elder, FamilyLink
 
+VISIT = "visit"  # in place of days: as long as what is going on now, and two hours after
 DAYS = ((1, _("for one day")), (30, _("for 30 days")), (365, _("for a year")))
 SHOWN = timedelta(days=30)  # a link that has ended stays on the list for so long
 View = Callable[..., HttpResponse]
@@ -47,6 +49,7 @@ class Sharing:
     own: bool  # she is looking herself
     relatives: list[Relative]
     links: list[tuple[TrackLink, bool]]  # and whether it still opens
+    visit: ServiceRequest | None  # what is going on, which a link may be for alone
     days: Any = DAYS
 
 
@@ -70,18 +73,21 @@ def _index(request: KnownRequest, elder: Elder) -> HttpResponse:
 def _make(request: KnownRequest, elder: Elder) -> HttpResponse:
     """A new link; its address is in this answer and never again."""
     now = timezone.now()
-    days = number(request.POST, "days")
-    if days not in dict(DAYS):
-        raise bad("days", str(_("Please choose one.")))
-    token = links.issue(
-        elder,
-        given_to=words(request.POST, "given_to", most=80, needed=True),
-        expires_at=now + timedelta(days=days),
-        made_by=request.user,
-        now=now,
-    )
+    given_to = words(request.POST, "given_to", most=80, needed=True)
+    ends = _ends(request.POST, elder, now=now)
+    token = links.issue(elder, given_to=given_to, made_by=request.user, now=now, **ends)
     url = settings.PUBLIC_BASE_URL + reverse("track", args=[token])
     return _page(request, elder, fresh=url)
+
+
+def _ends(form: QueryDict, elder: Elder, *, now: datetime) -> dict[str, Any]:
+    """With what or when the link ends. A visit that ended while she was choosing is one, too."""
+    if form.get("days") == VISIT:
+        if visit := links.latest(elder.requests.all(), now=now):
+            return {"request": visit}
+    elif (days := number(form, "days") or 0) in dict(DAYS):
+        return {"expires_at": now + timedelta(days=days)}
+    raise bad("days", str(_("Please choose one.")))
 
 
 def _revoke(request: KnownRequest, elder: Elder, pk: int) -> HttpResponse:
@@ -135,15 +141,17 @@ def read(elder: Elder, *, own: bool, now: datetime) -> Sharing:
     ]
     kept = [
         (link, links.opens(link, now=now))
-        for link in elder.track_links.filter(request=None).order_by("-pk")
+        for link in elder.track_links.select_related("request").order_by("-pk")
     ]
     lately = now - SHOWN
-    shown = [
-        (link, opens)
-        for link, opens in kept
-        if opens or (link.revoked_at or link.expires_at or now) > lately
-    ]
-    return Sharing(elder, own, relatives, shown)
+    shown = [(link, opens) for link, opens in kept if opens or _ended(link, now=now) > lately]
+    visit = links.latest(elder.requests.filter(state__in=OPEN).select_related("category"), now=now)
+    return Sharing(elder, own, relatives, shown, visit)
+
+
+def _ended(link: TrackLink, *, now: datetime) -> datetime:
+    visited = link.request.closed_at if link.request else None
+    return link.revoked_at or link.expires_at or visited or now
 
 
 index = require_safe(for_elders(_index))

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dispatch.models import TrackLink
+from dispatch.models import ServiceRequest, TrackLink
+from dispatch.states import State
 from elders import consent
 from elders.consent import Scope
 from elders.models import AccessEntry
@@ -27,6 +28,10 @@ def made(client, path, **form):
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     return re.search(r"/track/[\w-]+/", answer.content.decode())[0]
+
+
+def text(client, path):
+    return client.get(path).content.decode()
 
 
 def test_she_makes_a_link_sees_it_once_and_takes_it_back(mei):
@@ -53,6 +58,38 @@ def test_an_operator_does_it_for_her_and_leaves_a_trace(mei, son):
     olive.post(f"/console/elders/{mei.pk}/sharing/links/{row.pk}/revoke/")
     assert town.browser().get(link).status_code == 404
     assert AccessEntry.objects.filter(elder=mei, what="sharing").exists()
+
+
+@pytest.mark.parametrize("who", ["mei", "olive"])
+def test_a_link_made_while_a_meal_is_on_its_way_ends_two_hours_after_it(mei, wai, who):
+    meal = town.asked(mei)
+    town.under_way(meal)
+    where = "/elder/sharing/" if who == "mei" else f"/console/elders/{mei.pk}/sharing/"
+    theirs = town.browser(mei.user if who == "mei" else cast.olive())
+    form = text(theirs, where)
+    assert re.search(r'value="visit" checked>only until this visit is over \(Meal', form)
+    assert 'value="30" checked' not in form
+    link = made(theirs, f"{where}links/", days="visit")
+    row = TrackLink.objects.get()
+    assert (row.request, row.expires_at, row.given_to) == (meal, None, "Ka-Ming")
+    assert "until two hours after the visit" in text(theirs, where)
+
+    for over, status in ((timedelta(hours=1, minutes=59), 200), (timedelta(hours=2), 404)):
+        closed = {"state": State.CLOSED, "closed_at": timezone.now() - over}
+        ServiceRequest.objects.filter(pk=meal.pk).update(**closed)
+        assert town.browser().get(link).status_code == status
+    assert "has ended" in text(theirs, where)
+    ServiceRequest.objects.update(closed_at=timezone.now() - timedelta(days=31))
+    assert "Ka-Ming" not in text(theirs, where)
+
+
+def test_without_an_open_request_no_link_is_for_a_visit(mei, wai):
+    hers = town.browser(mei.user)
+    assert "only until this visit" not in text(hers, "/elder/sharing/")
+    assert 'value="30" checked' in text(hers, "/elder/sharing/")
+    form = {"given_to": "Ka-Ming", "days": "visit"}
+    assert hers.post("/elder/sharing/links/", form).status_code == 400
+    assert not TrackLink.objects.exists()
 
 
 def test_family_can_neither_make_a_link_nor_widen_what_they_see(mei, son):
