@@ -264,6 +264,78 @@ def test_every_alarm_that_joins_is_heard_once(live):
     assert it.page.evaluate("heard") == ["emergency", "emergency"]
 
 
+MUTE = '<button data-mute aria-pressed="false">Mute <span data-mute-left></span></button>'
+
+
+@pytest.fixture
+def desk(live):
+    """A page that sounds, with a mute, under a clock of our own; and how often each has sounded."""
+    counts = {"emergency": 1, "ringing": ""}
+
+    def inside(n):
+        sounds = f'data-sounds="emergency:{counts["emergency"]}"'
+        return f'<p id="n" {sounds}{counts["ringing"]}>{n}</p>'
+
+    it = live(inside, html=MUTE)
+    it.page.clock.install()
+    it.page.add_init_script("""window.heard = [];
+        document.addEventListener('sounded', (e) => heard.push(e.detail.kind));""")
+    it.page.reload()
+    it.linked("live")
+    it.page.keyboard.press("Shift")
+    it.page.wait_for_function("heard.length === 1")
+    return it, counts
+
+
+def becomes(it, counts, **now):
+    counts.update(now)
+    before = it.fetched
+    it.poke()
+    expect(it.page.locator("#n")).not_to_have_text(str(before))
+
+
+def test_an_alarm_that_joins_while_it_is_muted_is_heard_when_the_minute_is_over(desk):
+    it, counts = desk
+    it.page.click("[data-mute]")
+    becomes(it, counts, emergency=2)
+    it.page.clock.run_for(55_000)
+    assert it.page.get_attribute("[data-mute]", "aria-pressed") == "true"
+    assert it.page.evaluate("heard.length") == 1
+    it.page.clock.run_for(6_000)
+    assert it.page.get_attribute("[data-mute]", "aria-pressed") == "false"
+    assert it.page.evaluate("heard") == ["emergency"] * 2
+    it.page.clock.run_for(10_000)
+    assert it.page.evaluate("heard.length") == 2, "each is heard once"
+
+
+def test_who_ends_the_mute_hears_at_once_what_has_joined_meanwhile(desk):
+    it, counts = desk
+    it.page.click("[data-mute]")
+    becomes(it, counts, emergency=2)
+    it.page.click("[data-mute]")
+    assert it.page.evaluate("heard") == ["emergency"] * 2
+
+
+def test_an_emergency_that_rings_is_muted_for_a_minute_and_never_longer(desk):
+    it, counts = desk
+    becomes(it, counts, ringing=' data-ringing="emergency"')
+    it.page.clock.run_for(10_000)
+    before = it.page.evaluate("heard.length")
+    assert before >= 3, "it repeats"
+    it.page.click("[data-mute]")
+    it.page.clock.set_system_time("2020-01-01")  # somebody sets the machine's clock back
+    it.page.clock.run_for(55_000)
+    assert it.page.evaluate("heard.length") == before
+    it.page.clock.run_for(6_000)
+    assert it.page.evaluate("heard.length") == before + 1
+    it.page.reload()
+    it.page.keyboard.press("Shift")
+    it.page.click("[data-mute]")
+    it.page.reload()  # nor does it outlive the page
+    it.page.keyboard.press("Shift")
+    it.page.wait_for_function("heard.length === 1")
+
+
 def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
     now = {"told": "Order"}
 

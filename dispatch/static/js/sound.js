@@ -2,7 +2,8 @@
 //   <section data-sounds="emergency:3 urgent:1 routine:7">  how often each kind has sounded; when a
 //       number grows, its tone plays (every alarm that joins a case raises it, so each is heard)
 //   <section data-ringing="emergency">  the tone repeats until this is empty
-//   <button data-mute aria-pressed="false">  silence for at most 60 s; <time data-mute-left> in it counts
+//   <button data-mute aria-pressed="false">  silence for at most 60 s; <time data-mute-left> in it counts,
+//       and what joined meanwhile sounds when it ends
 //   <button data-sound-blocked hidden>  shown while the browser keeps sound back; any press frees it
 (() => {
   "use strict";
@@ -14,10 +15,14 @@
     routine: { volume: 0.2, notes: [[587, 0, 0.24]] },
   };
   const order = Object.keys(tones);
-  let context, mutedUntil = 0, lastRing = 0;
+  let context, mutedUntil = 0, lastRing = -REPEAT_MS;
+  const now = () => performance.now(); // however the clock of this machine is set meanwhile
+  const isMuted = () => now() < mutedUntil;
+  const isSilent = () => isMuted() || context?.state !== "running";
 
   function play(kind) {
-    if (!tones[kind] || Date.now() < mutedUntil || context?.state !== "running") return;
+    if (!tones[kind]) return;
+    lastRing = now();
     const { volume, notes } = tones[kind];
     for (const [hertz, start, length] of notes) {
       const at = context.currentTime + start, tone = context.createOscillator(), gain = context.createGain();
@@ -37,24 +42,25 @@
     .map((part) => part.split(":")).map(([kind, count]) => [kind, Number(count)]));
   const heard = () => { try { return JSON.parse(sessionStorage.getItem(STORE)) ?? {}; } catch { return {}; } };
 
+  // While it is muted, or the browser keeps sound back, nothing counts as heard.
   function compare() {
-    const before = heard(), now = {};
+    const before = heard(), counts = {};
     for (const node of document.querySelectorAll("[data-sounds]")) {
-      for (const [kind, count] of Object.entries(read(node))) now[kind] = (now[kind] ?? 0) + count;
+      for (const [kind, count] of Object.entries(read(node))) counts[kind] = (counts[kind] ?? 0) + count;
     }
-    if (!Object.keys(now).length) return;
-    const grown = order.find((kind) => (now[kind] ?? 0) > (before[kind] ?? 0));
-    // While the browser keeps sound back nothing counts as heard.
-    if (context?.state !== "running") return;
-    sessionStorage.setItem(STORE, JSON.stringify(now));
-    if (grown) { play(grown); lastRing = Date.now(); }
+    if (!Object.keys(counts).length) return;
+    sessionStorage.setItem(STORE, JSON.stringify(counts));
+    play(order.find((kind) => (counts[kind] ?? 0) > (before[kind] ?? 0)));
   }
 
-  function second() {
+  function ring() {
     const kinds = [...document.querySelectorAll("[data-ringing]")].map((node) => node.dataset.ringing);
-    const kind = order.find((name) => kinds.includes(name));
-    if (kind && Date.now() - lastRing >= REPEAT_MS) { lastRing = Date.now(); play(kind); }
-    const left = Math.ceil((mutedUntil - Date.now()) / 1000);
+    if (now() - lastRing >= REPEAT_MS) play(order.find((kind) => kinds.includes(kind)));
+  }
+
+  function look() {
+    if (!isSilent()) { compare(); ring(); }
+    const left = Math.ceil((mutedUntil - now()) / 1000);
     document.querySelectorAll("[data-mute]").forEach((node) => {
       node.setAttribute("aria-pressed", String(left > 0));
       const count = node.querySelector("[data-mute-left]");
@@ -68,16 +74,15 @@
   }
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-mute]")) { mutedUntil = Date.now() < mutedUntil ? 0 : Date.now() + MUTE_MS; second(); }
+    if (event.target.closest?.("[data-mute]")) { mutedUntil = isMuted() ? 0 : now() + MUTE_MS; look(); }
   });
   for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, unlock, { passive: true });
   document.addEventListener("DOMContentLoaded", () => {
     if (!document.querySelector("[data-sounds], [data-ringing]")) return;
     context = new AudioContext();
-    context.onstatechange = () => { compare(); second(); };
-    compare();
-    second();
-    setInterval(second, 1000);
-    document.body.addEventListener("htmx:afterSwap", () => { compare(); second(); });
+    context.onstatechange = look;
+    look();
+    setInterval(look, 1000);
+    document.body.addEventListener("htmx:afterSwap", look);
   });
 })();
