@@ -21,7 +21,7 @@ SCRIPTS = (
     "vendor/leaflet/leaflet.js",
     *(f"js/{name}.js" for name in "live bus clock keys pick prefs".split()),
     *BUNDLES["bundle/map.js"],
-    *(f"js/{name}.js" for name in "draw sound aloud".split()),
+    *(f"js/{name}.js" for name in "draw sound aloud share".split()),
 )
 SHEETS = ("tokens", "base", "components", "map")
 CONFIG = {"allowEval": False, "includeIndicatorStyles": False}

@@ -279,12 +279,19 @@ def desk(live):
     it = live(inside, html=MUTE)
     it.page.clock.install()
     it.page.add_init_script("""window.heard = [];
-        document.addEventListener('sounded', (e) => heard.push(e.detail.kind));""")
+        document.addEventListener('sounded', (event) => {
+            heard.push(event.detail.kind);
+            document.body.dataset.heard = heard.length;
+        });""")
     it.page.reload()
     it.linked("live")
     it.page.keyboard.press("Shift")
-    it.page.wait_for_function("heard.length === 1")
+    sounds(it)
     return it, counts
+
+
+def sounds(it):
+    expect(it.page.locator("body")).to_have_attribute("data-heard", "1")
 
 
 def becomes(it, counts, **now):
@@ -333,7 +340,7 @@ def test_an_emergency_that_rings_is_muted_for_a_minute_and_never_longer(desk):
     it.page.click("[data-mute]")
     it.page.reload()  # nor does it outlive the page
     it.page.keyboard.press("Shift")
-    it.page.wait_for_function("heard.length === 1")
+    sounds(it)
 
 
 def test_what_becomes_of_her_wish_is_read_aloud_unless_it_is_muted(live):
@@ -388,3 +395,36 @@ def test_where_nothing_happens_the_choices_in_view_are_read(live):
     }""")
     it.page.click("[data-hear]")
     expect(it.page.locator("body")).to_have_attribute("data-heard", " Meals Repairs")
+
+
+# A browser that measures, and keeps the screen awake for as long as it likes.
+MEASURING = """
+window.locks = [];
+Object.defineProperty(navigator, 'geolocation', { value: {
+    watchPosition: () => 1, clearWatch: () => undefined,
+} });
+Object.defineProperty(navigator, 'wakeLock', { value: { request: async () => {
+    const lock = Object.assign(new EventTarget(), { released: false, release() {
+        lock.released = true;
+        lock.dispatchEvent(new Event('release'));
+    } });
+    locks.push(lock);
+    document.body.dataset.locks = locks.length;
+    return lock;
+} } });
+"""
+
+
+def test_a_screen_that_the_browser_lets_sleep_while_he_shares_is_kept_awake_again(live):
+    share = '<button data-share="wai"><span data-share-words>Share</span></button>'
+    it = live(html=share)
+    it.page.add_init_script(MEASURING)
+    it.page.reload()
+    body = it.page.locator("body")
+    it.page.click("[data-share]")
+    expect(body).to_have_attribute("data-locks", "1")
+    it.page.evaluate("locks[0].release()")
+    expect(body).to_have_attribute("data-locks", "2")
+    it.page.click("[data-share]")  # he shares no more: it may sleep
+    it.settle(1500)
+    assert it.page.evaluate("locks.map(({ released }) => released)") == [True, True]

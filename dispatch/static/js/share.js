@@ -2,7 +2,7 @@
 // measuring when the screen locks, so the page keeps the screen awake while it shares.
 (() => {
   "use strict";
-  const KEY = "one-number.sharing", EVERY_MS = 5000;
+  const KEY = "one-number.sharing", EVERY_MS = 5000, AGAIN_MS = 1000;
   let watch, lock, device, sentAt = 0, refused = false;
 
   const button = () => document.querySelector("[data-share]");
@@ -17,9 +17,12 @@
     words.textContent = refused ? node.dataset.refused : sharing() ? node.dataset.on : words.dataset.plain;
   }
 
+  // The browser may let go of it while the page is seen, and is asked again.
   async function stayAwake() {
-    if (!sharing() || document.hidden) return;
+    if (!sharing() || document.hidden || lock?.released === false) return;
     lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
+    lock?.addEventListener("release", () => setTimeout(stayAwake, AGAIN_MS));
+    if (!sharing()) lock?.release();
   }
 
   async function send({ coords, timestamp }) {
