@@ -36,8 +36,13 @@ def name_of(sentence: str, language: str) -> str:
 
 def kept(sentence: str, language: str) -> Path | None:
     """Its sound if there is one: a person's, else what the machine has spoken."""
-    name = f"{name_of(sentence, language)}.wav"
-    paths = (Path(settings.PROMPTS_DIR) / folder / name for folder in ("recorded", "spoken"))
+    return found(name_of(sentence, language))
+
+
+def found(name: str) -> Path | None:
+    """The sound of that name."""
+    folders = (Path(settings.PROMPTS_DIR) / folder for folder in ("recorded", "spoken"))
+    paths = (folder / f"{name}.wav" for folder in folders)
     return next((path for path in paths if path.exists()), None)
 
 

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import checkins, closing, distress_wording, presses, selectors, wishes
@@ -48,11 +47,10 @@ def region(request: KnownRequest, elder: Elder) -> HttpResponse:
 def sound(request: KnownRequest, elder: Elder, name: str) -> HttpResponse:
     """A sentence that her page says now, spoken beforehand; nothing else is handed out."""
     page = herself.read(elder, asking="", now=timezone.now())
-    for sentence in (*page.spoken, *page.choices.values()):
-        path = prompts.kept(sentence.text, get_language() or settings.LANGUAGE_CODE)
-        if sentence.name == name and path:
-            return HttpResponse(path.read_bytes(), content_type="audio/wav")
-    raise Http404
+    path = prompts.found(name) if name in page.sounds else None
+    if path is None:
+        raise Http404
+    return HttpResponse(path.read_bytes(), content_type="audio/wav")
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from django.conf import settings
 from django.http import QueryDict
@@ -27,6 +28,16 @@ HANDS = {"catering": "meal", "housekeeping": "clean", "repair": "fix"}  # code â
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is read out. `name` is that of its sound, empty where nobody has spoken it; `instead`
+    is then the sound of what can be said without a name, where the browser has no voice."""
+
+    text: str
+    name: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One thing she asked for, in her words."""
 
@@ -38,14 +49,9 @@ class Asked:
     code: str  # what she says to who stands at the door
     may_cancel: bool
     may_confirm: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What is read out; `name` is that of its sound, empty where nobody has spoken it yet."""
-
-    text: str
-    name: str
+    said: list[Sentence]
+    cancel: Sentence
+    call: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class HerPage:
     checkin: CheckIn | None
     just_cancelled: ServiceRequest | None
     meals: Category | None
-    at_home: list[tuple[Category, str]]
+    at_home: list[tuple[Category, str, Sentence]]
     asking: str
     family: Contact | None
     drawn: int
@@ -73,16 +79,28 @@ class HerPage:
     @property
     def spoken(self) -> list[Sentence]:
         """All that is read out when she asks to hear it."""
-        said = [(one.big, one.small) for one in self.asked]
-        said += [self.callback_words] if self.callback_words else []
-        said += [(wording.checkin(), "")] if self.checkin else []
-        parts = [part for pair in said for text in pair for part in prompts.sentences(text)]
-        return [Sentence(part, _sound_of(part)) for part in parts]
+        said = [sentence for one in self.asked for sentence in one.said]
+        for text in self.callback_words or ():
+            said += _sentences(text)
+        return said + _sentences(wording.checkin()) if self.checkin else said
 
     @property
     def choices(self) -> dict[str, Sentence]:
         """What is heard of each choice, by its name."""
-        return {name: Sentence(text, _sound_of(text)) for name, text in wording.choices().items()}
+        return {name: _sentence(text) for name, text in wording.choices().items()}
+
+    @property
+    def acts(self) -> dict[str, Sentence]:
+        """What is heard of the other buttons."""
+        return {name: _sentence(text) for name, text in wording.acts().items()}
+
+    @property
+    def sounds(self) -> set[str]:
+        """The names of all that is heard on this page and has been spoken beforehand."""
+        heard = [*self.spoken, *self.choices.values(), *self.acts.values()]
+        heard += [said for _category, _colour, said in self.at_home]
+        heard += [act for one in self.asked for act in (one.cancel, one.call) if act]
+        return {name for said in heard for name in (said.name, said.instead) if name}
 
 
 def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
@@ -102,7 +120,11 @@ def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
         checkin=checkins.open_of(elder).first(),
         just_cancelled=last if last and _was_just_cancelled(last, now=now) else None,
         meals=categories.get(MEALS),
-        at_home=[(categories[code], HANDS[code]) for code in AT_HOME if code in categories],
+        at_home=[
+            (categories[code], HANDS[code], _sentence(wording.at_home(categories[code])))
+            for code in AT_HOME
+            if code in categories
+        ],
         asking=asking if asking == "home" else "",
         family=_family(elder),
         drawn=last.pk if last else 0,
@@ -113,6 +135,16 @@ def drawn_of(form: QueryDict) -> int:
     """Her last request when the page was drawn; what is no number counts as none."""
     typed = form.get("drawn", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
+
+
+def _sentences(text: str, nameless: str = "") -> list[Sentence]:
+    parts, plain = prompts.sentences(text), prompts.sentences(nameless)
+    return [_sentence(*pair) for pair in zip_longest(parts, plain, fillvalue="")]
+
+
+def _sentence(text: str, nameless: str = "") -> Sentence:
+    name = _sound_of(text)
+    return Sentence(text, name, "" if name else _sound_of(nameless))
 
 
 def _sound_of(sentence: str) -> str:
@@ -144,7 +176,12 @@ def _was_just_cancelled(request: ServiceRequest, *, now: datetime) -> bool:
 
 def _asked(request: ServiceRequest, *, now: datetime) -> Asked:
     coming = visit.coming(request, now=now)
-    big, small = wording.asked(request, coming)
+    big, small = words = wording.asked(request, coming)
+    nameless = wording.asked(request, coming, nameless=True)
+    said = [part for pair in zip(words, nameless, strict=True) for part in _sentences(*pair)]
+    code = proofs.code_of(coming.assignment) if coming and coming.is_under_way else ""
+    if code:  # digit by digit
+        said += [_sentence(part) for part in (wording.door_code(), *code)]
     state = State(request.state)
     return Asked(
         request,
@@ -152,7 +189,12 @@ def _asked(request: ServiceRequest, *, now: datetime) -> Asked:
         small,
         visit.steps(request, ELDER_STEPS),
         coming,
-        code=proofs.code_of(coming.assignment) if coming and coming.is_under_way else "",
+        code=code,
         may_cancel=not request.is_emergency and may_move(state, State.CANCELLED),
         may_confirm=not request.is_emergency and state == State.DONE,
+        said=said,
+        cancel=_sentence(wording.cancel(request)),
+        call=_sentence(wording.call(coming), wording.call(coming, nameless=True))
+        if coming
+        else None,
     )

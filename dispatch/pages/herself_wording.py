@@ -1,6 +1,7 @@
 """What an elder's own page says and reads out: how what she asked for stands.
 
-Sentences without a name in them are spoken beforehand (`manage.py make_prompts`).
+Sentences without a name in them are spoken beforehand (`manage.py make_prompts`); of the others,
+what they are with "Somebody" in its place.
 """
 
 from django.utils.translation import gettext as _
@@ -9,12 +10,19 @@ from dispatch.models import ServiceRequest
 from dispatch.pages import labels
 from dispatch.pages.visit import Coming
 from dispatch.states import State
+from providers.models import Category
 from telephony.models import CallBack
 
 
-def asked(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
+def asked(
+    request: ServiceRequest, coming: Coming | None, *, nameless: bool = False
+) -> tuple[str, str]:
     """In large words and in small ones."""
-    return _emergency(request, coming) if request.is_emergency else _routine(request, coming)
+    facts = _facts(request, coming)
+    if nameless:
+        facts |= {"worker": _("Somebody"), "owner": _("Somebody")}
+    tell = _emergency if request.is_emergency else _routine
+    return tell(request, coming, facts)
 
 
 def callback(row: CallBack) -> tuple[str, str]:
@@ -44,8 +52,38 @@ def choices() -> dict[str, str]:
     }
 
 
-def _routine(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
-    facts = _facts(request, coming)
+def at_home(category: Category) -> str:
+    return _("%(category)s at home") % {"category": labels.named(category)}
+
+
+def door_code() -> str:
+    return _("Who is at your door asks you for this number:")
+
+
+def acts() -> dict[str, str]:
+    """What each of the other buttons does, heard like the choices."""
+    return {
+        "well": _("Button: all is well"),
+        "i_am_well": _("Button: yes, I am well"),
+        "no": _("Button: no, ring me please"),
+        "hear": _("Button: hear it again"),
+        "back": _("Button: back"),
+    }
+
+
+def cancel(request: ServiceRequest) -> str:
+    return _("Button: I no longer need this: %(category)s") % _facts(request, None)
+
+
+def call(coming: Coming, *, nameless: bool = False) -> str:
+    if nameless:
+        return _("Button: call who is coming")
+    return _("Button: call %(worker)s") % {"worker": labels.named(coming.worker)}
+
+
+def _routine(
+    request: ServiceRequest, coming: Coming | None, facts: dict[str, str]
+) -> tuple[str, str]:
     state = State(request.state)
     if state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE):
         return _on_the_way(state, coming, facts)
@@ -62,9 +100,10 @@ def _routine(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
     )
 
 
-def _emergency(request: ServiceRequest, coming: Coming | None) -> tuple[str, str]:
+def _emergency(
+    request: ServiceRequest, coming: Coming | None, facts: dict[str, str]
+) -> tuple[str, str]:
     """Said at once and without a promise that is not kept: a person first, then who comes."""
-    facts = _facts(request, coming)
     state = State(request.state)
     if state in (State.ASSIGNED, State.EN_ROUTE, State.ON_SCENE):
         return _on_the_way(state, coming, facts)

@@ -1,7 +1,8 @@
 """Template tags of the look: `{% load look %}`.
 
 {% icon "phone" %}            a lucide icon, as large as the text around it
-<button{% says words %}>      what a key that comes to it makes heard
+<button{% says sentence %}>   what a key that comes to it makes heard
+<li{% sounds sentence %}>     the sound of what stands in it
 {{ person|named }}            the name in the page's language, from `name` and `name_zh`
 {{ note|in_use }}             of a note in both languages, the one of the page
 {{ person|initials }}         what stands in an avatar: 王, or WG
@@ -15,11 +16,12 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dispatch import icons, speech
 from dispatch.pages import labels
+from dispatch.pages.herself import Sentence
 
 register = template.Library()
 
@@ -42,12 +44,17 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def says(text: str, sound: str = "") -> SafeString:
-    """Attributes of what is read out when a key comes to it (aloud.js); `sound` by its name."""
-    said = format_html(' data-says="{}"', text)
-    if not sound:
-        return said
-    return said + format_html(' data-sound="{}"', reverse("elder-sound", args=[sound]))
+def says(sentence: Sentence) -> SafeString:
+    """Attributes of what is read out when a key comes to it (aloud.js)."""
+    return format_html(' data-says="{}"', sentence.text) + sounds(sentence)
+
+
+@register.simple_tag
+def sounds(sentence: Sentence) -> SafeString:
+    """Attributes of where its sound is, or that of what is said instead."""
+    names = (("sound", sentence.name), ("instead", sentence.instead))
+    found = ((what, reverse("elder-sound", args=[name])) for what, name in names if name)
+    return format_html_join("", ' data-{}="{}"', found)
 
 
 named = register.filter(labels.named)

@@ -397,6 +397,37 @@ def test_where_nothing_happens_the_choices_in_view_are_read(live):
     expect(it.page.locator("body")).to_have_attribute("data-heard", " Meals Repairs")
 
 
+def test_a_browser_without_a_voice_says_what_was_spoken_beforehand_without_the_name(live):
+    lines = '<li data-sound="/own/">Alarm</li><li data-instead="/instead/">Wai Ho is coming</li>'
+    acts = (
+        '<menu class="acts"><button data-says="Button: call" data-sound="/call/">C</button></menu>'
+    )
+    html = f'<ul id="spoken" hidden data-told="x">{lines}</ul>{acts}<button data-hear>Hear</button>'
+    it = live(html=html)
+    it.page.evaluate("""() => {
+        const { dataset } = document.body;
+        document.addEventListener('aloud', ({ detail: { text, by } }) => {
+            dataset.heard = `${dataset.heard ?? ''}${text} by ${by}. `;
+        });
+        window.Audio = class {
+            constructor(url) { dataset.played = `${dataset.played ?? ''}${url} `; }
+            pause() {}
+            async play() { this.onended(); }
+        };
+        speechSynthesis.speak = (words) => words.onend();
+        speechSynthesis.getVoices = () => [{ lang: document.body.dataset.voice ?? 'de-DE' }];
+    }""")
+    body = it.page.locator("body")
+    it.page.click("[data-hear]")
+    all_sounds = "Alarm by sound. Wai Ho is coming by sound. Button: call by sound. "
+    expect(body).to_have_attribute("data-heard", all_sounds)
+    expect(body).to_have_attribute("data-played", "/own/ /instead/ /call/ ")
+    it.page.evaluate("document.body.dataset.voice = 'en-GB'")
+    it.page.click("[data-hear]")
+    and_by_name = "Alarm by sound. Wai Ho is coming by voice. Button: call by sound. "
+    expect(body).to_have_attribute("data-heard", all_sounds + and_by_name)
+
+
 # A browser that measures, and keeps the screen awake for as long as it likes.
 MEASURING = """
 window.locks = [];

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from dispatch import ownership, selectors
+from dispatch import ownership, proofs, selectors
 from dispatch.models import CheckIn, Deadline, ServiceRequest
 from telephony import prompts
 from telephony.models import CallBack
@@ -205,7 +205,7 @@ def test_a_press_without_scripts_leads_back_to_the_screen_it_was_made_on(hers, p
     came_from = f"http://testserver{page}?ask=home"
     answer = hers.post("/elder/order/repair/", headers={"Referer": came_from})
     assert answer["Location"] == page
-    assert 'href="?">' in hers.get(f"{page}?ask=home").content.decode()  # back, on the same screen
+    assert 'href="?"' in hers.get(f"{page}?ask=home").content.decode()  # back, on the same screen
 
 
 def test_a_press_that_was_sent_twice_sounds_once_and_another_one_again(mei):
@@ -263,14 +263,59 @@ def test_each_choice_is_heard_when_a_key_comes_to_it(hers, settings, tmp_path):
     assert hers.get("/tv/").content.decode().count("data-says") == 6  # a telephone's and a tv's
 
 
-def test_the_sentences_of_her_page_are_spoken_by_the_command(hers, settings, tmp_path, capsys):
+@pytest.fixture
+def spoken(settings, tmp_path, capsys):
+    """All that is spoken beforehand: its words by its name."""
     settings.PROMPTS_DIR, settings.SPEECH_COMMAND = tmp_path, "/nowhere/speak"
     call_command("make_prompts")
-    made = capsys.readouterr().out
+    made = re.findall(r"^(\w+)\.wav \S+ (.+)$", capsys.readouterr().out, re.MULTILINE)
+    (tmp_path / "recorded").mkdir()
+    for name, _words in made:
+        (tmp_path / "recorded" / f"{name}.wav").write_bytes(b"RIFF")
+    return dict(made)
+
+
+def heard(hers, page, spoken):
+    """What is played for each line and each button of the page; everything has its sound."""
+    main = hers.get(page).content.decode().partition("<main")[2].partition("</main>")[0]
+    lines = re.findall(r"<li[^>]*>", main.partition('id="spoken"')[2].partition("</ul>")[0])
+    found = []
+    for tag in lines + re.findall(r"<(?:button|a) [^>]*>", main):
+        if "no-tv" in tag and "data-hear" in tag:
+            continue  # what reads all the others
+        sound = re.search(r' data-(?:sound|instead)="([^"]+)"', tag)
+        assert sound, tag
+        assert hers.get(sound[1]).status_code == 200
+        found.append(spoken[sound[1].split("/")[3]])
+    return found
+
+
+def test_all_that_her_page_says_is_heard_where_no_browser_has_a_voice(hers, mei, spoken):
+    worker, request, now = town.wai(), town.asked(mei), timezone.now()
+    town.under_way(request)
+    town.stands(worker, 30.2790, 120.1590)
+    CheckIn.objects.create(elder=mei, day=timezone.localdate(now), due_at=now)
+    visit = request.assignments.get()
+    said = heard(hers, "/elder/", spoken)
+    assert said[0] == "Somebody is coming"
+    at = said.index("Who is at your door asks you for this number:") + 1
+    assert said[at : at + 5] == [*proofs.code_of(visit), "Are you well today?"]
+    assert "Button: call who is coming" in said
+    assert "Button: yes, I am well" in said
+    said = heard(hers, "/tv/?ask=home", spoken)
+    assert {"Repairs at home", "Housekeeping at home", "Button: back"} <= set(said)
+
+    town.browser(worker.user).post(f"/worker/visits/{visit.pk}/arrive/")
+    town.browser(worker.user).post(f"/worker/visits/{visit.pk}/finish/")
+    said = heard(hers, "/tv/", spoken)
+    assert {"Somebody has finished: Meals.", "Button: all is well"} <= set(said)
+    assert not set("0123456789") & set(said)
+    hers.cookies["django_language"] = "zh-hans"
+    assert {"有人已完成：助餐。", "按键：一切都好"} <= set(heard(hers, "/tv/", spoken))
+
+
+def test_the_sentences_of_her_page_are_spoken_by_the_command(hers, spoken):
     press(hers, "/elder/order/catering/", drawn="0")
     press(hers, "/elder/unwell/")
-    page = hers.get("/elder/").content.decode()
-    said = re.findall(r"<li>([^<]+)</li>", page.partition('id="spoken"')[2].partition("</ul>")[0])
-    assert "Meals: we have your order" in said
-    for sentence in said:
-        assert f"{prompts.name_of(sentence, 'en')}.wav en {sentence}" in made
+    said = heard(hers, "/elder/", spoken)
+    assert {"Meals: we have your order", "Button: I no longer need this: Meals"} <= set(said)

@@ -1,10 +1,12 @@
 // Reads the elder's page aloud: sound made beforehand where there is one, else the browser's voice.
 //   <ul id="spoken" data-told="how it stands"><li data-sound="URL">sentence</li></ul>
 //       read when data-told becomes another; a page that has just been opened says nothing by itself
-//   <button data-hear>                  reads it again, muted or not; with nothing told, the choices
+//   <button data-hear>                  reads it again, muted or not, and the buttons in .acts; with
+//                                       nothing told, all there are
 //   <button data-quiet aria-pressed>    nothing by itself any more; kept on this device
 //   <p data-aloud> in something hidden  read when it is shown
 //   <button data-says="what it does" data-sound="URL">  read when an arrow or a tab key comes to it
+//   data-instead="URL"                  the sound of the same without a name, for want of sound and voice
 // Everything that is read stands on the page as well. The event "aloud" names each sentence.
 (() => {
   "use strict";
@@ -39,11 +41,15 @@
     return Promise.race([spoken, patience(text)]);
   }
 
+  // Browsers that have no voice for her language keep silent, or read it as another one.
+  const hasVoice = () => self.speechSynthesis?.getVoices().some(({ lang }) => lang.slice(0, 2) === root.lang.slice(0, 2));
+
   async function say(sentences) {
     stop();
     const mine = turn;
-    for (const { text, url } of sentences) {
+    for (const { text, sound: own, instead } of sentences) {
       if (mine !== turn) return;
+      const url = own ?? (hasVoice() ? undefined : instead);
       let by = url ? "sound" : "voice";
       document.dispatchEvent(new CustomEvent("aloud", { detail: { text, by } }));
       if (url) await play(url).catch(() => { by = "voice"; });
@@ -51,11 +57,11 @@
     }
   }
 
+  const sentence = (node) => ({ ...node.dataset, text: node.dataset.says ?? node.textContent });
   function sentences() {
     const lines = [...document.querySelectorAll("#spoken li")];
-    if (lines.length) return lines.map((line) => ({ text: line.textContent, url: line.dataset.sound }));
-    const choices = [...document.querySelectorAll("[data-says]")].filter((choice) => choice.checkVisibility());
-    return choices.map(({ dataset: { says: text, sound: url } }) => ({ text, url }));
+    const buttons = [...document.querySelectorAll(lines.length ? ".acts [data-says]" : "[data-says]")];
+    return [...lines, ...buttons.filter((button) => button.checkVisibility())].map(sentence);
   }
   function look() {
     const now = document.getElementById("spoken")?.dataset.told ?? "";
@@ -69,8 +75,7 @@
   }
 
   document.addEventListener("focusin", ({ target }) => {
-    const { says: text, sound: url } = target.dataset ?? {};
-    if (text && target.matches(":focus-visible") && !isQuiet()) say([{ text, url }]);
+    if (target.dataset?.says && target.matches(":focus-visible") && !isQuiet()) say([sentence(target)]);
   });
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("[data-hear]")) say(sentences());
@@ -80,6 +85,7 @@
     draw();
   });
   document.addEventListener("DOMContentLoaded", () => {
+    hasVoice(); // a browser looks for its voices when it is first asked
     told = document.getElementById("spoken")?.dataset.told ?? "";
     draw();
     document.body.addEventListener("htmx:afterSwap", look);

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import translation
+from django.utils.translation import gettext
 
 from providers.models import Category
 from telephony import prompts
@@ -17,10 +20,11 @@ SPOKEN = re.compile(r"(^|/)(\w+_)?(wording|spoken|sentences)\w*(\.py|/)")
 
 
 FACTS = re.compile(r"%\((\w+)\)[a-z]")
+MINUTES = range(2, 61)
 
 
 class Command(BaseCommand):
-    help = "Speaks every sentence of the catalogue that has no name in it, in each language."
+    help = "Speaks every sentence of the catalogue, without names in it, in each language."
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = failed = 0
@@ -44,15 +48,28 @@ def _texts() -> Iterator[tuple[str, str]]:
                     continue
                 for text, language in ((message.id, "en"), (str(message.string), "zh-hans")):
                     yield from ((plain, language) for plain in _plain(text, language))
+    yield from product("0123456789", ("en", "zh-hans"))  # of the number that she says at the door
 
 
 def _plain(text: str, language: str) -> Iterator[str]:
-    """The sentence with our number in it, and once with each category; none with other facts."""
-    plain = text.replace("%(number)s", settings.HOTLINE_NUMBER)
-    facts = set(FACTS.findall(plain))
-    if facts == {"category"}:
-        for category in Category.objects.all():
-            name = category.name if language == "en" else category.name_zh
-            yield plain.replace("%(category)s", name)
-    elif plain and not facts:
-        yield plain
+    """The sentence with our number in it, "Somebody" for a name, and once with each category and
+    each minute; none with other facts."""
+    facts = sorted(set(FACTS.findall(text)))
+    known = _known(language)
+    if not text or not known.keys() >= set(facts):
+        return
+    for values in product(*(known[fact] for fact in facts)):
+        yield text % dict(zip(facts, values, strict=True)) if facts else text
+
+
+def _known(language: str) -> dict[str, list[str]]:
+    with translation.override(language):
+        somebody = [gettext("Somebody")]
+    categories = Category.objects.values_list("name" if language == "en" else "name_zh", flat=True)
+    return {
+        "number": [settings.HOTLINE_NUMBER],
+        "category": list(categories),
+        "minutes": [str(minutes) for minutes in MINUTES],
+        "worker": somebody,
+        "owner": somebody,
+    }
