@@ -2,7 +2,7 @@
 // measuring when the screen locks, so the page keeps the screen awake while it shares.
 (() => {
   "use strict";
-  const KEY = "one-number.sharing", EVERY_MS = 5000, AGAIN_MS = 1000;
+  const KEY = "one-number.sharing", EVERY_MS = 5000, AGAIN_MS = 1000, STILL_MS = 300_000;
   let watch, lock, device, sentAt = 0, refused = false;
 
   const button = () => document.querySelector("[data-share]");
@@ -33,6 +33,12 @@
     // What is lost without a connection stays lost: the next fix is worth more than a late one.
     await fetch("/positions/osmand/", { method: "POST", body: new URLSearchParams(fix) }).catch(() => undefined);
   }
+
+  // Who stands still is not measured by every browser: the house wants to hear of him all the same.
+  function standStill() {
+    if (sharing() && Date.now() - sentAt >= STILL_MS) navigator.geolocation.getCurrentPosition(send, () => undefined, { maximumAge: 2000 });
+  }
+  setInterval(standStill, STILL_MS / 5);
 
   function start() {
     if (sharing() || !navigator.geolocation) return;
