@@ -459,3 +459,25 @@ def test_a_screen_that_the_browser_lets_sleep_while_he_shares_is_kept_awake_agai
     it.page.click("[data-share]")  # he shares no more: it may sleep
     it.settle(1500)
     assert it.page.evaluate("locks.map(({ released }) => released)") == [True, True]
+
+
+def test_who_stands_still_says_so_every_five_minutes(live):
+    it = live(html='<button data-share="wai"><span data-share-words>Share</span></button>')
+    it.answers["/positions/osmand/"] = (200, "application/json", "{}")
+    it.page.add_init_script(MEASURING)
+    it.page.add_init_script(
+        "navigator.geolocation.getCurrentPosition = (found) => found("
+        "{ coords: { latitude: 30.28, longitude: 120.16, accuracy: 9 }, timestamp: Date.now() })"
+    )
+    it.page.clock.install()
+    it.page.reload()
+    said = []
+    it.page.on("request", lambda one: said.append(one.url) if "osmand" in one.url else None)
+    it.page.click("[data-share]")
+    it.page.clock.run_for(11 * 60_000)
+    it.settle(0)
+    assert len(said) in (2, 3)
+    it.page.click("[data-share]")
+    it.page.clock.run_for(11 * 60_000)
+    it.settle(0)
+    assert len(said) in (2, 3)
