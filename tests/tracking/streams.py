@@ -2,7 +2,11 @@
 
 import random
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
 
+from tracking.gateway.keeping import Figures
+from tracking.gateway.line import Line
 from tracking.protocols.dialect import Dialect
 
 SEED = 20260310
@@ -21,6 +25,26 @@ def frames_of(dialect: Dialect, pieces: Sequence[bytes]) -> list[bytes]:
                 break
             found.append(frame)
     return found
+
+
+class Wire(Line):
+    """A line of the gateway that cuts what comes into frames, and has nothing done about them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        house = SimpleNamespace(clock=lambda: 0.0, figures=Figures())
+        super().__init__(cast(Any, house), dialect)
+
+    def _take(self, frame: bytes) -> None:
+        pass
+
+    @property
+    def held(self) -> int:
+        """Bytes of what may be the beginning of a frame."""
+        return len(self._partial)
+
+    @property
+    def hung_up(self) -> bool:
+        return self._ending
 
 
 def cuts(stream: bytes) -> list[list[bytes]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.tracking.streams import SEED, cuts, frames_of, spoiled
+from tests.tracking.streams import SEED, Wire, cuts, frames_of, spoiled
 from tracking import geo
 from tracking.messages import Kind
 from tracking.protocols import scaip_codes
@@ -220,6 +220,15 @@ def test_cutting_and_joining_changes_no_frame():
         assert frames_of(Scaip(), pieces) == whole
 
 
+def test_what_has_no_end_is_hung_up_on_and_not_held():
+    wire = Wire(Scaip())
+    wire.data_received(f"{HEAD}Content-Length: 9999999\r\n\r\n<mrq>".encode())
+    for _ in range(1_000):
+        wire.data_received(b"x" * 100)
+        assert wire.held < Scaip.max_frame
+    assert wire.hung_up
+
+
 @pytest.mark.pure
 @pytest.mark.slow
 def test_no_spoiled_message_breaks_the_decoder():
@@ -231,8 +240,11 @@ def test_no_spoiled_message_breaks_the_decoder():
         other.sos(None, at=NOW),
         sent("<mrq><cid>1"),
     ]
-    session = dialect.open()
+    session, wire = dialect.open(), Wire(dialect)
     for stream in spoiled(good, 200_000, SEED):
+        wire.data_received(stream)
+        assert wire.held < dialect.max_frame
+        wire = Wire(dialect) if wire.hung_up else wire
         for one in [*frames_of(dialect, [stream]), stream]:
             for message in dialect.read(one, session, now=NOW).messages:
                 assert len(message.device_id) <= 64

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.tracking.streams import SEED, cuts, frames_of, spoiled
+from tests.tracking.streams import SEED, Wire, cuts, frames_of, spoiled
 from tests.tracking.test_vectors import rows
 from tracking import geo
 from tracking.messages import Kind
@@ -244,6 +244,15 @@ def test_a_truncated_press_is_asked_for_again_or_kept():
         assert b'"NAK"' in heard.reply or b'"NAK"' in heard.refusal
 
 
+def test_what_has_no_end_is_hung_up_on_and_not_held():
+    wire = Wire(Sia())
+    wire.data_received(b'\n5A5A0FA0"ADM-CID"')
+    for _ in range(1_000):
+        wire.data_received(b"x" * 100)
+        assert wire.held < Sia.max_frame
+    assert wire.hung_up
+
+
 @pytest.mark.pure
 @pytest.mark.slow
 def test_no_spoiled_frame_breaks_the_decoder():
@@ -255,8 +264,11 @@ def test_no_spoiled_frame_breaks_the_decoder():
         b"\nSR0001L0001    006969XX    [ID00000000]\r",
         frame("NULL", PENDANT, at=NOW),
     ]
-    session = dialect.open()
+    session, wire = dialect.open(), Wire(dialect)
     for line in spoiled(good, 200_000, SEED):
+        wire.data_received(line)
+        assert wire.held < dialect.max_frame
+        wire = Wire(dialect) if wire.hung_up else wire
         for one in frames_of(dialect, [line, b"\r"]):
             for message in dialect.read(one, session, now=NOW).messages:
                 assert len(message.device_id) <= 64
