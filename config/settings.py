@@ -246,6 +246,7 @@ SURVEY_DAYS = env.int("SURVEY_DAYS", default=730)
 PICTURE_DAYS = env.int("PICTURE_DAYS", default=90)
 NOTICE_DAYS = env.int("NOTICE_DAYS", default=90)
 SHIFT_DAYS = env.int("SHIFT_DAYS", default=365)
+UNKNOWN_DEVICE_DAYS = env.int("UNKNOWN_DEVICE_DAYS", default=90)
 # A surge: the present wait is so many times the usual one of so many days. It ends below another
 # factor, and lasts so long at least.
 SURGE_FACTOR = env.float("SURGE_FACTOR", default=3.0)

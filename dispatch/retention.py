@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dispatch.models import CheckIn, Deletion, Notice, Picture, Rating, RequestCall, Survey
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
-from tracking.models import Address, Hint, ZoneCrossing
+from tracking.models import Address, Device, Hint, ZoneCrossing
 
 log = logging.getLogger(__name__)
 NIGHT = 3  # o'clock in town
@@ -110,6 +110,14 @@ def _hints(before: datetime) -> Sequence[Rows]:
     return (Hint.objects.filter(received_at__lt=before), Address.objects.filter(told_at__lt=before))
 
 
+def _devices(before: datetime) -> Sequence[Rows]:
+    """Those that only ever said that they are there, and that nobody has given a name, a token or
+    a holder: anybody can make them. Whoever speaks at this moment stays."""
+    unknown = Device.objects.filter(registered=False, name="", token_hash="")
+    idle = unknown.filter(links=None, alarms=None, commands=None, troubles=None)
+    return (idle.filter(last_heard_at__lt=before).select_for_update(of=("self",), no_key=True),)
+
+
 KINDS = (
     Kind("call_events", "CALL_EVENT_DAYS", _events),
     Kind("texts", "TEXT_DAYS", _words, emptied="text"),
@@ -121,6 +129,7 @@ KINDS = (
     Kind("shifts", "SHIFT_DAYS", _shifts),
     Kind("crossings", "POSITION_DAYS", _crossings),
     Kind("hints", "POSITION_DAYS", _hints),
+    Kind("devices", "UNKNOWN_DEVICE_DAYS", _devices),
 )
 
 

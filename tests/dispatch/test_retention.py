@@ -1,15 +1,20 @@
 """What is too old goes, what is needed stays, and a row proves it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core.management import call_command
 
 from dispatch import retention, upkeep
-from dispatch.models import CheckIn, CheckInEvent, Deletion, Notice, RequestCall, Survey
+from dispatch.models import CheckIn, CheckInEvent, Deletion, Notice, RequestCall, Survey, Trouble
 from telephony.models import AgentState, Call, CallBack, CallEvent, OutboundJob, WebhookAnswer
 from tests import cast
 from tests.dispatch.town import wants
+from tracking import reception
+from tracking.messages import Message
+from tracking.models import Alarm, Device, DeviceCommand, Position, Protocol
+from tracking.reception import Sender
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +114,44 @@ def test_check_ins_surveys_notices_and_shifts_go_when_they_are_over(now):
     assert CheckInEvent.objects.count() == AgentState.objects.count() == 1
     assert refs(Notice, "code") == {"n0", "open"}
     assert not Survey.objects.exists()
+
+
+def test_devices_nobody_knows_go_once_they_are_quiet_and_no_other_ever(now):
+    long_ago = now - timedelta(days=91)
+
+    def device(said, heard_at=long_ago, **more) -> Device:
+        return Device.objects.create(device_id=said, last_heard_at=heard_at, **more)
+
+    quiet = device("quiet")
+    place = {"lat": 30.27, "lon": 120.15, "fixed_at": long_ago, "received_at": long_ago}
+    Position.objects.create(device=quiet, stored_at=now, **place)
+    device("lately", now - timedelta(days=89))
+    device("typed in, not heard yet", None)
+    device("registered", registered=True)
+    device("named", name="for Lan")
+    device("with a token", token_hash="f" * 64)
+    Alarm.objects.create(device=device("cried"), kinds=["sos"], received_at=long_ago)
+    DeviceCommand.objects.create(
+        device=device("asked"), order="locate", asked_at=long_ago, expires_at=long_ago
+    )
+    troubled = device("in trouble")
+    Trouble.objects.create(device=troubled, cause="sim", since=now, opened_at=now, last_at=now)
+    held = device("held")
+    held.links.create(elder=cast.mei(), since=long_ago, until=long_ago)
+    before = refs(Device, "device_id")
+    through(now)
+    assert before - refs(Device, "device_id") == {"quiet"}
+    assert not Position.objects.exists()
+    assert Deletion.objects.get(kind="devices").left == 0
+
+
+def test_a_stranger_that_comes_again_is_kept_anew(now):
+    says = partial(reception.receive, [Message("stranger")], sender=Sender(Protocol.WATCH))
+    says(now=now - timedelta(days=91))
+    through(now)
+    assert not Device.objects.exists()
+    says(now=now)
+    assert Device.objects.get().last_heard_at == now
 
 
 def test_a_row_a_kind_a_day_says_what_went_and_that_nothing_was_left(now, monkeypatch):
