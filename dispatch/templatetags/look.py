@@ -18,10 +18,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from dispatch import icons, speech
 from dispatch.pages import labels
 from dispatch.pages.herself import Sentence
+from elders import numbers
 
 register = template.Library()
 
@@ -80,8 +82,5 @@ def iso(instant: datetime | None) -> str:
 
 @register.filter
 def spaced(number: str) -> str:
-    """ "+8613812345678" as "138 1234 5678"; other numbers as they are."""
-    local = number.removeprefix("+86")
-    if local != number and local.isdigit() and len(local) == 11 and local[0] == "1":
-        return f"{local[:3]} {local[3:7]} {local[7:]}"
-    return local if local.startswith(("1", "+")) or local == number else f"0{local}"
+    """A telephone number as the page's language writes it; whatever else there is as it is."""
+    return numbers.spaced(str(number), language=get_language() or "")

@@ -280,7 +280,7 @@ def test_who_speaks_with_an_on_call_mobile_is_shown_and_cannot_be_taken(
     call = Call.objects.get()
     recovery.joined(call.pk, number="+8613900000091", now=timezone.now())
     shown = page(client, "console-queue")
-    assert "is speaking with the on-call mobile 139 0000 0091" in shown
+    assert "is speaking with the on-call mobile +86 139 0000 0091" in shown
     assert "Nobody waits" in shown
     press(client, "console-take", call.pk, status=409)
 

@@ -95,13 +95,19 @@ def test_a_person_is_named_in_the_pages_language(language, name, letters):
 
 
 @pytest.mark.parametrize(
-    ("number", "shown"),
+    ("number", "chinese", "english"),
     [
-        ("+8613912345678", "139 1234 5678"),
-        ("+868162223344", "08162223344"),
-        ("+4930123456", "+4930123456"),
-        ("12349", "12349"),
+        ("+8613912345678", "139 1234 5678", "+86 139 1234 5678"),
+        ("+868162223344", "0816 222 3344", "+86 816 222 3344"),
+        ("+4930123456", "+49 30 123456", "+49 30 123456"),
+        ("+999123456", "+999123456", "+999123456"),
+        ("12349", "12349", "12349"),
+        ("Mei Chen", "Mei Chen", "Mei Chen"),
+        ("", "", ""),
     ],
 )
-def test_a_number_is_grouped_for_the_eye(number, shown):
-    assert Template("{% load look %}{{ n|spaced }}").render(Context({"n": number})) == shown
+def test_a_number_is_written_as_the_pages_language_writes_it(number, chinese, english):
+    for language, shown in (("zh-hans", chinese), ("en", english)):
+        with translation.override(language):
+            page = Template("{% load look %}{{ n|spaced }}").render(Context({"n": number}))
+        assert page == shown
