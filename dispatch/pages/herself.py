@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -95,6 +95,10 @@ class HerPage:
         return {name: _sentence(text) for name, text in wording.acts().items()}
 
     @property
+    def unsent(self) -> Sentence:
+        return _sentence(wording.unsent())
+
+    @property
     def sounds(self) -> set[str]:
         """The names of all that is heard on this page and has been spoken beforehand."""
         heard = [*self.spoken, *self.choices.values(), *self.acts.values()]
@@ -129,6 +133,15 @@ def read(elder: Elder, *, asking: str, now: datetime) -> HerPage:
         family=_family(elder),
         drawn=last.pk if last else 0,
     )
+
+
+def is_unsent(name: str) -> bool:
+    """Whether this is the sound of what she hears without a line, in any language."""
+    for language, _label in settings.LANGUAGES:
+        with translation.override(language):
+            if name == prompts.name_of(wording.unsent(), language):
+                return True
+    return False
 
 
 def drawn_of(form: QueryDict) -> int:

@@ -4,6 +4,7 @@ Sentences without a name in them are spoken beforehand (`manage.py make_prompts`
 what they are with "Somebody" in its place.
 """
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from dispatch.models import ServiceRequest
@@ -58,6 +59,12 @@ def at_home(category: Category) -> str:
 
 def door_code() -> str:
     return _("Who is at your door asks you for this number:")
+
+
+def unsent() -> str:
+    """Where there is no line; kept on her device beforehand."""
+    number = settings.HOTLINE_NUMBER
+    return _("Not yet sent: no connection, please ring %(number)s now") % {"number": number}
 
 
 def acts() -> dict[str, str]:

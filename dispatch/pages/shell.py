@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dispatch.pages import herself
 from elders.models import User
+from telephony import prompts
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "static" / "js"
 NAMES: dict[str, Any] = {
@@ -85,3 +87,12 @@ def version() -> str:
 def no_line(request: HttpRequest) -> HttpResponse:
     """Shown by a device that holds no page of anybody; in both languages, it cannot ask which."""
     return render(request, "shell/no_line.html", {"hotline": settings.HOTLINE_NUMBER})
+
+
+@require_safe
+def no_line_sound(request: HttpRequest, name: str) -> HttpResponse:
+    """What is heard of a press that could not be sent: nobody's, and kept on the device."""
+    path = prompts.found(name) if herself.is_unsent(name) else None
+    if path is None:
+        raise Http404
+    return HttpResponse(path.read_bytes(), content_type="audio/wav")

@@ -31,6 +31,7 @@ urlpatterns = [
     path("push/", push.subscribe, name="push"),
     path("push/off/", push.unsubscribe, name="push-off"),
     path("no-line/", shell.no_line, name="no-line"),
+    path("no-line/<slug:name>/", shell.no_line_sound, name="no-line-sound"),
     path("phone/", phone.index, name="phone"),
     path("track/<str:token>/", track.index, name="track"),
     path("track/<str:token>/now/", track.region, name="track-now"),

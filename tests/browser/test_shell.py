@@ -1,11 +1,14 @@
 """Opened without a line, in Chromium: what was seen last and when; nothing after signing out."""
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from telephony import prompts
 from tests.browser.windows import SOON_MS, Window, ask, people
+from tests.infra import voice
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.pure]
 STORED = """async () => {
@@ -24,6 +27,22 @@ def window(browser, house):
     opened = Window(browser, house, width=390, height=844)
     yield opened
     opened.close()
+
+
+LASTS_S = """(url) => new Promise((done, refuse) => {
+    const sound = new Audio(url);
+    sound.oncanplaythrough = () => done(sound.duration);
+    sound.onerror = refuse;
+})"""
+
+
+def spoken(house, sentence):
+    """Has it recorded for this house; where a device without a line has it from."""
+    name = prompts.name_of(sentence, "en")
+    folder = Path(house.env["VAR_DIR"]) / "prompts" / "recorded"
+    folder.mkdir(parents=True)
+    (folder / f"{name}.wav").write_bytes(voice.speak(sentence, "en"))
+    return f"/no-line/{name}/"
 
 
 NOTIFIED = """async () => {
@@ -60,8 +79,10 @@ def test_without_a_line_a_page_opens_as_it_was_and_after_signing_out_nothing_is_
     house, window
 ):
     who = people(house)
+    unsent = spoken(house, "Not yet sent: no connection, please ring 12349 now")
     mei = window.sign_in("mei").open("/elder/")
-    mei.becomes(HOLDS, "/elder/")
+    for kept in ("/elder/", unsent):
+        mei.becomes(HOLDS, kept)
 
     assert notified(mei, house, {"title": "One Number", "body": "There is something new."}) == [
         ["One Number", "There is something new."]
@@ -76,6 +97,8 @@ def test_without_a_line_a_page_opens_as_it_was_and_after_signing_out_nothing_is_
     expect(mei.at("h1")).to_contain_text("Mei Chen")
     mei.page.click(".choice.sos .tile")
     expect(mei.at("#outbox [data-waiting]")).to_contain_text("NOT YET SENT")
+    assert mei.at("#outbox [data-aloud]").get_attribute("data-sound") == unsent
+    assert mei.page.evaluate(LASTS_S, unsent) > 0
 
     house.restart()
     mei.sees(".asked.grave .saying", "We have your alarm")

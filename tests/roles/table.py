@@ -53,6 +53,7 @@ TABLE = [
     # Open to the street, or guarded by something else than an account.
     Line(r"\w+ (|sign-in/|sign-out/|i18n/setlang/|healthz|readyz|metrics)", EVERYBODY),
     Line(r"\w+ (service-worker.js|no-line/)", EVERYBODY),
+    Line(r"\w+ no-line/<name>/", NOBODY, not_theirs=EVERYBODY),  # nobody has spoken it here
     Line(r"\w+ manifest/<page>/", EVERYBODY),
     Line(r"\w+ api/v1/(docs|openapi.json)", EVERYBODY),
     Line(r"\w+ positions/(osmand|owntracks|traccar|batch)/", EVERYBODY),

@@ -4,7 +4,7 @@
 //   <button data-hear>                  reads it again, muted or not, and the buttons in .acts; with
 //                                       nothing told, all there are
 //   <button data-quiet aria-pressed>    nothing by itself any more; kept on this device
-//   <p data-aloud> in something hidden  read when it is shown
+//   <p data-aloud data-sound="URL"> in something hidden  read when it is shown
 //   <button data-says="what it does" data-sound="URL">  read when an arrow or a tab key comes to it
 //   data-instead="URL"                  the sound of the same without a name, for want of sound and voice
 // Everything that is read stands on the page as well. The event "aloud" names each sentence.
@@ -91,7 +91,7 @@
     document.body.addEventListener("htmx:afterSwap", look);
     for (const words of document.querySelectorAll("[data-aloud]")) {
       const box = words.closest("[hidden]");
-      if (box) new MutationObserver(() => { if (!box.hidden && !isQuiet()) say([{ text: words.innerText }]); }).observe(box, { attributeFilter: ["hidden"] });
+      if (box) new MutationObserver(() => { if (!box.hidden && !isQuiet()) say([{ ...sentence(words), text: words.innerText }]); }).observe(box, { attributeFilter: ["hidden"] });
     }
   });
 })();

@@ -1,7 +1,7 @@
 // Lets the pages of elders, workers and families open without a line, as they were last seen.
 // `/service-worker.js` (dispatch/pages/shell.py) serves it with its version; each of those pages
 // registers it for its own path alone (shell.js), so that console, station and wall never pass here.
-// Two caches: "lent" has what is nobody's (style, scripts, the page that says there is no line),
+// Two caches: "lent" has what is nobody's (style, scripts, page and sound of no line),
 // "kept" has pages that the server lets this browser keep (`Shell-Keep: whose seconds`, 0: no end).
 // Always the network first: what is kept is shown only when it does not answer, and says how old it
 // is. Signed out, another person, or too old: it is dropped.
@@ -11,7 +11,7 @@ const LENT = `${PREFIX}lent-${VERSION}`, KEPT = `${PREFIX}kept-${VERSION}`;
 const NO_LINE = "/no-line/", OWNER = "/kept/owner", LOOSE = { ignoreVary: true };
 const PATIENCE_MS = 6000, AGAIN_MS = 60000;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/; // its name changes with it
-const NAMED = /"((?:https?:\/\/[^"/]+)?\/(?:static\/[^"#]+|basemap\.json))/g;
+const NAMED = /"((?:https?:\/\/[^"/]+)?\/(?:static\/[^"#]+|basemap\.json|no-line\/\w+\/))/g;
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -25,7 +25,7 @@ addEventListener("fetch", (event) => {
   else if (request.headers.has("HX-Request")) event.respondWith(region(event));
 });
 
-const isNobodys = ({ pathname }) => pathname.startsWith("/static/") || pathname === "/basemap.json";
+const isNobodys = ({ pathname }) => /^\/(static\/|basemap\.json$|no-line\/)/.test(pathname);
 const impatience = () => new Promise((_, refuse) => setTimeout(refuse, PATIENCE_MS, new Error("slow")));
 const own = async (kind) => (await caches.keys()).filter((name) => name.startsWith(`${PREFIX}${kind}`));
 
