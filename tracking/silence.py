@@ -79,12 +79,19 @@ def look_on_duty(*, now: datetime) -> list[int]:
     listening = Listening.objects.first()
     if listening is None or listening.since > late:
         return []  # the silence may be ours
-    in_this_duty = Q(worker__duty_since__lte=OuterRef("last_heard_at"))
-    missed = _links().filter(in_this_duty | Q(worker__duty_since=None), worker__on_duty=True)
-    rows = Device.objects.filter(
-        Exists(missed), registered=True, silent_since=None, last_heard_at__lte=late
+    # From the workers on duty, who are few, to their devices.
+    in_this_duty = Q(worker__duty_since__lte=F("device__last_heard_at"))
+    theirs = DeviceLink.objects.filter(
+        in_this_duty | Q(worker__duty_since=None),
+        until=None,
+        worker__on_duty=True,
+        device__registered=True,
+        device__silent_since=None,
+        device__last_heard_at__lte=late,
     )
-    pks = [device.pk for device in _free(rows).order_by("pk")[:BATCH]]
+    missed = list(theirs.values_list("device", flat=True)[:BATCH])
+    rows = Device.objects.filter(pk__among=missed, silent_since=None, last_heard_at__lte=late)
+    pks = [device.pk for device in _free(rows)]
     Device.objects.filter(pk__among=pks).update(silent_since=F("last_heard_at"), due_at=None)
     return pks
 

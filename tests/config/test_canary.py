@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config.canary import Canary, Missed
@@ -66,6 +67,13 @@ def test_it_sings_while_the_house_is_well_and_says_so_when_it_is_not(tmp_path):
         missed = sing(house.base_url, token, tmp_path / "outside")
         assert missed.returncode == 1
         assert missed.stderr.count("MISSED") == 2
+
+
+@pytest.mark.parametrize("option", ["gateway", "sip"])
+def test_an_address_that_is_none_is_named_before_anything_is_pressed(option, monkeypatch):
+    monkeypatch.setenv("CANARY_TOKEN", "token")
+    with pytest.raises(CommandError, match=f"--{option} must be HOST:PORT, and is here:there"):
+        call_command("canary", device=BUTTON, **{option: "here:there"})
 
 
 def test_a_press_that_nobody_can_see_is_missed():

@@ -58,12 +58,12 @@ class Command(BaseCommand):
         """Every song is tried, whatever became of the one before."""
         songs: list[Callable[[], Sung]] = [lambda: canary.press(options["device"])]
         if options["gateway"]:
-            watches = _address(options["gateway"], 5093)
+            watches = _address(options, "gateway", 5093)
             songs.append(lambda: canary.press_watch(watches, options["device"]))
         if options["number"] and settings.SIMULATOR:
             songs.append(lambda: canary.ring(options["number"]))
         if options["sip"]:
-            address = _address(options["sip"], 5060)
+            address = _address(options, "sip", 5060)
             number, hotline = options["number"], options["hotline"]
             songs.append(lambda: canary.options(address))
             if number and hotline:
@@ -80,7 +80,10 @@ class Command(BaseCommand):
         return True
 
 
-def _address(words: str, port: int) -> tuple[str, int]:
+def _address(options: dict[str, Any], name: str, port: int) -> tuple[str, int]:
     """HOST:PORT, or HOST at the usual port."""
-    host, _, own = words.partition(":")
-    return host, int(own or port)
+    host, _, own = options[name].partition(":")
+    try:
+        return host, int(own or port)
+    except ValueError as wrong:
+        raise CommandError(f"--{name} must be HOST:PORT, and is {options[name]}") from wrong
