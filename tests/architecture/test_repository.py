@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Locks name packages and hashes; where they are fetched from is each machine's own business.
 ADDRESS = re.compile(r"\b(registry\.npmjs|pypi\.org|pythonhosted|npmmirror|mirrors?\.[a-z]+\.)")
 
+UNBREAKABLE = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}|{[%{#].*?[%}#]}")
+
 
 def committed() -> list[Path]:
     """Every file that git keeps, or would keep."""
@@ -49,6 +51,18 @@ def test_every_python_requirement_is_pinned_with_a_hash():
 
 def test_no_third_party_file_is_committed():
     assert [p for p in committed() if "vendor" in p.parts or p.name.endswith(".min.js")] == []
+
+
+def test_a_long_line_of_a_template_holds_nothing_that_could_stand_on_the_next():
+    """Django breaks no tag and no translated sentence; what stands beside them, an author can."""
+    crowded = [
+        f"{path.relative_to(ROOT)}:{n}"
+        for path in committed()
+        if path.suffix == ".html"
+        for n, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 110 and UNBREAKABLE.sub("", line).count("<") > 2
+    ]
+    assert crowded == []
 
 
 @pytest.mark.django_db

@@ -352,7 +352,7 @@ def test_a_young_house_is_shown_what_was_measured_and_nothing_else(mei, hers, wa
     assert "–" not in page.partition("The last four weeks")[2]
     town.accepted(town.asked(mei))
     html = hers.get("/provider/").content.decode()
-    assert re.findall(r'<div class="figure-house"><span>([^<]+)', html) == [
+    assert re.findall(r'<div class="figure-house">\s*<span>([^<]+)', html) == [
         "Offers accepted",
         "Time to accept",
     ]

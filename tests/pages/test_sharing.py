@@ -67,7 +67,7 @@ def test_a_link_made_while_a_meal_is_on_its_way_ends_two_hours_after_it(mei, wai
     where = "/elder/sharing/" if who == "mei" else f"/console/elders/{mei.pk}/sharing/"
     theirs = town.browser(mei.user if who == "mei" else cast.olive())
     form = text(theirs, where)
-    assert re.search(r'value="visit" checked>only until this visit is over \(Meal', form)
+    assert re.search(r'value="visit" checked>\s*only until this visit is over \(Meal', form)
     assert 'value="30" checked' not in form
     link = made(theirs, f"{where}links/", days="visit")
     row = TrackLink.objects.get()

@@ -57,7 +57,8 @@
     }
   }
 
-  const sentence = (node) => ({ ...node.dataset, text: node.dataset.says ?? node.textContent });
+  const plain = (node) => node.textContent.trim().replace(/\s+/g, " ");
+  const sentence = (node) => ({ ...node.dataset, text: node.dataset.says ?? plain(node) });
   function sentences() {
     const lines = [...document.querySelectorAll("#spoken li")];
     const buttons = [...document.querySelectorAll(lines.length ? ".acts [data-says]" : "[data-says]")];

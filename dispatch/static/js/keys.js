@@ -94,7 +94,7 @@
   function words(node) {
     if (node.dataset.keyLabel || node.getAttribute("aria-label")) return node.dataset.keyLabel || node.getAttribute("aria-label");
     const pick = node.closest("label");
-    if (pick?.querySelector("strong")) return pick.querySelector("strong").textContent;
+    if (pick?.querySelector("strong")) return pick.querySelector("strong").textContent.trim();
     const copy = (pick ?? node).cloneNode(true);
     copy.querySelectorAll("kbd, svg").forEach((part) => part.remove());
     return copy.textContent.trim().replace(/\s+/g, " ") || node.placeholder || "";
