@@ -47,12 +47,12 @@ def ring(house: House, number: str = MEI_NUMBER) -> int:
     body = json.dumps({"from": number, "to": "12349"}).encode()
     request = urllib.request.Request(f"{house.base_url}/telephony/simulator/calls/", body)
     request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return int(json.load(answer)["call"])
 
 
 def press_alarm(house: House, device: str = WATCH_ID, place: str = "") -> None:
     """The button on her watch; `place` is "&lat=…&lon=…" where it knows one."""
     url = f"{house.base_url}/positions/osmand/?id={device}&alarm=sos{place}"
-    with urllib.request.urlopen(url, timeout=10):
+    with urllib.request.urlopen(url, timeout=60):
         pass

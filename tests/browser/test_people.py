@@ -160,7 +160,7 @@ def test_help_comes_without_scripts(house, windows):
 
     wai = windows(house, java_script_enabled=False).sign_in("wai")
     mei.page.click(".choice.meal .tile")
-    expect(wai.at(".offer").first).to_be_visible(timeout=30_000)  # the page loads itself again
+    expect(wai.at(".offer").first).to_be_visible(timeout=60_000)  # the page loads itself again
     wai.page.click(".offer .go.yes")
     expect(wai.at(".visit h2")).to_contain_text("To Mei Chen")
 
@@ -239,7 +239,7 @@ def test_a_worker_answers_on_a_telephone_and_shares_the_way(house, windows):
     phone.page.fill("#from", cast.WAI_NUMBER)
     phone.page.press("#from", "Tab")
     text = phone.at("article[data-purpose=offer]").first
-    expect(text).to_contain_text("Reply 1 to accept", timeout=15_000)
+    expect(text).to_contain_text("Reply 1 to accept", timeout=60_000)
     text.get_by_role("button", name="1").click()
     phone.sees("#heard", "Please go to Mei Chen")
     wai.sees(".visit h2", "To Mei Chen")

@@ -63,7 +63,7 @@ def test_a_scanned_card_opens_her_and_an_order_stands_there_by_itself(windows):
     ping.page.click(".wish >> text=Meals")
     ping.sees(".said", "Meals: we have your order")
     dawn = windows("dawn").open("/provider/")
-    dawn.at(".invitation").wait_for(timeout=20_000)
+    dawn.at(".invitation").wait_for(timeout=60_000)
     dawn.page.select_option(".invitation select", label="Luo Bing")
     dawn.page.click(".invitation .primary")
     dawn.sees(".visits", "Luo Bing")

@@ -88,7 +88,7 @@ def test_a_meal_is_ordered_brought_and_confirmed_before_six_screens(house, windo
     # the server dies, and nobody has to do anything about it
     house.kill()
     for window in alive:
-        window.at("html[data-link=down]").wait_for(state="attached", timeout=20_000)
+        window.at("html[data-link=down]").wait_for(state="attached", timeout=60_000)
     house.restart()
     for window in alive:
         window.lives()

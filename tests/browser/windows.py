@@ -130,7 +130,7 @@ def ask(house: House, path: str, token: str) -> Any:
     """An answer of the API."""
     request = urllib.request.Request(f"{house.base_url}/api/v1/{path}")
     request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -139,7 +139,7 @@ def act(house: House, path: str, token: str, **body: object) -> Any:
     request = urllib.request.Request(f"{house.base_url}/api/v1/{path}", json.dumps(body).encode())
     request.add_header("Authorization", f"Bearer {token}")
     request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -147,5 +147,5 @@ def drive(house: House, device: str, *places: tuple[float, float]) -> None:
     """The device says where it is, as OsmAnd does."""
     for lat, lon in places:
         query = f"id={device}&lat={lat}&lon={lon}&accuracy=8"
-        with urllib.request.urlopen(f"{house.base_url}/positions/osmand/?{query}", timeout=10):
+        with urllib.request.urlopen(f"{house.base_url}/positions/osmand/?{query}", timeout=60):
             pass

@@ -51,7 +51,7 @@ class Callers:
             for n in range(HANDS)
         ]
 
-    def until_acknowledged(self, more: int, *, timeout_s: float = 60.0) -> None:
+    def until_acknowledged(self, more: int, *, timeout_s: float = 180.0) -> None:
         """Returns once that many more requests were answered with 2xx."""
         with self._said:
             goal = self.promises.count + more

@@ -33,7 +33,7 @@ class Reporters:
             for n in range(HANDS)
         ]
 
-    def until_promised(self, more: int, *, timeout_s: float = 90.0) -> None:
+    def until_promised(self, more: int, *, timeout_s: float = 180.0) -> None:
         with self._said:
             goal = len(self.promised) + more
             enough = self._said.wait_for(lambda: len(self.promised) >= goal, timeout_s)

@@ -110,7 +110,7 @@ def test_whatever_falls_while_thousands_press_no_answered_alarm_is_lost_or_doubl
                 postgres.revive()
             for share in (0.75, 0.88):
                 once(share)
-                assert gateway.stop(timeout_s=30) == 0
+                assert gateway.stop(timeout_s=120) == 0
                 gateway.start()
 
         asyncio.run(while_they_press(devices, disturb))

@@ -140,4 +140,4 @@ def _until_ended(pidfd: int) -> None:
     """Returns once that process is no more, whoever its parent is."""
     end = select.poll()  # not select(): a test with a thousand lines has handles beyond its 1,024
     end.register(pidfd, select.POLLIN)
-    assert end.poll(10_000), "a process outlives kill -9"
+    assert end.poll(60_000), "a process outlives kill -9"

@@ -86,9 +86,9 @@ class Process:
     def kill(self) -> None:
         """kill -9 of it and its children: they get no chance to tidy up."""
         self._signal(signal.SIGKILL)
-        self._wait(10)
+        self._wait(60)
 
-    def stop(self, *, timeout_s: float = 15.0) -> int:
+    def stop(self, *, timeout_s: float = 60.0) -> int:
         """Asks it to end as a service manager does, and returns its exit code."""
         if self._child is None:
             return 0

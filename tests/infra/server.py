@@ -83,7 +83,7 @@ class Server(Process):
     def get(self, path: str) -> tuple[int, Any]:
         """Status and JSON of a page."""
         try:
-            with urllib.request.urlopen(self.base_url + path, timeout=10) as answer:
+            with urllib.request.urlopen(self.base_url + path, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as answer:
             with answer:

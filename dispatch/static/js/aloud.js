@@ -92,7 +92,10 @@
     document.body.addEventListener("htmx:afterSwap", look);
     for (const words of document.querySelectorAll("[data-aloud]")) {
       const box = words.closest("[hidden]");
-      if (box) new MutationObserver(() => { if (!box.hidden && !isQuiet()) say([{ ...sentence(words), text: words.innerText }]); }).observe(box, { attributeFilter: ["hidden"] });
+      const shown = () => {
+        if (!box.hidden && !isQuiet()) say([{ ...sentence(words), text: words.innerText }]);
+      };
+      if (box) new MutationObserver(shown).observe(box, { attributeFilter: ["hidden"] });
     }
   });
 })();

@@ -80,7 +80,9 @@
   document.addEventListener("htmx:responseError", (event) => { if (failed(event.detail.xhr)) lost(event); });
 
   // --- what one sees ---
-  const hour = () => new Intl.DateTimeFormat(root.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined });
+  const hour = () => new Intl.DateTimeFormat(root.lang || "en", {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined,
+  });
 
   function list(part, presses) {
     part.hidden = !presses.length;

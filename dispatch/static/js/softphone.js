@@ -8,6 +8,7 @@
 (() => {
   "use strict";
   const EXPECTED_MS = 30000, LOOK_MS = 1500;
+  const RINGS_US = /\/(take|softphone\/ring|callbacks\/\d+\/ring|requests\/\d+\/ring)\/$/; // posts that do
   const vendor = new URL("../vendor/", document.currentScript.src);
 
   class Telephone {
@@ -174,7 +175,7 @@
     if (act === "mute" && phone) { phone.mute(!phone.muted); show(); }
   });
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    if (/\/(take|softphone\/ring|callbacks\/\d+\/ring|requests\/\d+\/ring)\/$/.test(detail.pathInfo.requestPath)) expectedUntil = performance.now() + EXPECTED_MS;
+    if (RINGS_US.test(detail.pathInfo.requestPath)) expectedUntil = performance.now() + EXPECTED_MS;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (!detail.successful || !place) return;

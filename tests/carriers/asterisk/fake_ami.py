@@ -31,7 +31,7 @@ class FakeAmi:
         """Closes the newest connection."""
         self._lines[-1].shutdown(socket.SHUT_RDWR)
 
-    def until(self, name: str, *, times: int = 1, timeout_s: float = 10.0) -> dict[str, str]:
+    def until(self, name: str, *, times: int = 1, timeout_s: float = 60.0) -> dict[str, str]:
         """The action of that name, once it was sent so often."""
 
         def sent() -> bool:

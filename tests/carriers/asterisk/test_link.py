@@ -74,5 +74,5 @@ def test_a_manager_that_accepts_and_never_logs_anybody_in_is_tried_again(ami, li
     ami.until("Login", times=2)
     assert not link.well or link.board.client is None
     ami.answers = True
-    ami.until("Ping", times=len(ami.named("Ping")) + 1, timeout_s=15)
+    ami.until("Ping", times=len(ami.named("Ping")) + 1, timeout_s=60)
     until(lambda: link.well, within_s=DEADLINE_S)
