@@ -350,6 +350,19 @@ def test_the_console_is_for_everybody_in_both_languages_and_themes(house, window
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
 
+def test_a_house_that_answers_with_errors_or_not_at_all_is_told_by_the_page_itself(house, windows):
+    staffed(house)
+    olive = windows(house, "olive", bypass_csp=True)
+    asked = "**/console/standing/"
+    olive.page.route(asked, lambda route: route.fulfill(status=500, body="<h1>Error</h1>"))
+    olive.open("/console/").sees(".standing", "One Number does not answer")
+    assert barriers(olive) == []
+    olive.page.unroute(asked)
+    expect(olive.at(".standing")).to_be_hidden(timeout=SOON_MS)  # it answers again
+    olive.page.route(asked, lambda _route: None)  # as while the database hangs
+    olive.sees(".standing", "One Number does not answer")
+
+
 def test_two_at_one_request_see_each_other_and_what_is_typed_outlives_the_browser(house, windows):
     staffed(house)
     olive, otto = windows(house, "olive", bypass_csp=True), windows(house, "otto")

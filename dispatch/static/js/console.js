@@ -126,15 +126,24 @@
     if (button) living(button.getAttribute("aria-pressed") !== "true");
   });
 
-  // --- our own worker: whoever is dead says nothing of itself, so the page asks ---
-  const STANDING_MS = 15_000;
+  // --- our own worker and database: whoever is dead says nothing of itself, so the page asks ---
+  const STANDING_MS = 15_000, ANSWER_MS = 10_000;
+  const unanswered = () => document.getElementById("unanswered").innerHTML.trim();
+  async function stands(url) {
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
+      if (answer.ok && !answer.redirected) return (await answer.text()).trim();
+      return answer.status >= 500 ? unanswered() : undefined;
+    } catch (fault) {
+      return fault.name === "TimeoutError" ? unanswered() : undefined;
+    }
+  }
   async function standing() {
     const line = document.querySelector("[data-standing]");
     if (!line) return;
-    // Without an answer the line keeps what it says; that the link is down stands elsewhere.
-    const answer = await fetch(line.dataset.standing).catch(() => undefined);
-    if (!answer?.ok || answer.redirected) return;
-    const words = (await answer.text()).trim();
+    // Without a link or an account the line keeps what it says; that stands elsewhere.
+    const words = await stands(line.dataset.standing);
+    if (words === undefined) return;
     if (words !== line.dataset.said) line.innerHTML = words;
     line.dataset.said = words;
     line.hidden = !words;
