@@ -116,6 +116,16 @@ if _db["ENGINE"].endswith("sqlite3"):
     }
 else:
     _db["CONN_MAX_AGE"] = 0
+    # A machine that vanishes without a word is given up after 20 s; the kernel alone would wait a
+    # quarter of an hour (tcp_retries2). One that only stands still acknowledges, and is waited for.
+    _db["OPTIONS"] = {
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 20_000,
+        **_db["OPTIONS"],
+    }
     _db["OPTIONS"] |= {
         "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 10},
         "prepare_threshold": 1_000_000,  # only what asks for it (tracking/statements.py)

@@ -1,4 +1,5 @@
-"""What was told "received" must outlive a power cut: the databases we run on, and those refused."""
+"""What was told "received" must outlive a power cut: the databases we run on, those refused, and
+those that vanish."""
 
 import subprocess
 import sys
@@ -31,3 +32,16 @@ def test_a_postgresql_that_answers_before_it_has_written_is_refused(tmp_path, po
     done = manage("check", "--database", "default", DATABASE_URL=url, VAR_DIR=str(tmp_path))
     assert done.returncode != 0
     assert "one_number.E007" in done.stderr
+
+
+@pytest.mark.production
+def test_a_database_whose_machine_has_vanished_is_given_up_after_twenty_seconds(
+    tmp_path, postgres: Postgres
+):
+    ask = "import socket\nfrom django.db import connection as c\nc.ensure_connection()\n"
+    ask += "line = socket.fromfd(c.connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)\n"
+    ask += "for what in ('USER_TIMEOUT', 'KEEPIDLE', 'KEEPINTVL', 'KEEPCNT'):\n"
+    ask += "    print(line.getsockopt(socket.IPPROTO_TCP, getattr(socket, f'TCP_{what}')))"
+    url = postgres.database("vanishing")
+    done = manage("shell", "--no-imports", "-c", ask, DATABASE_URL=url, VAR_DIR=str(tmp_path))
+    assert done.stdout.split() == ["20000", "10", "5", "2"], done.stderr
