@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.page import LivePage
+from tests.browser.windows import SOON_MS
+
+expect.set_options(timeout=SOON_MS)  # five seconds is wall-clock speed on a busy machine
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ class Window:
         self.context = browser.new_context(
             locale="en-GB", viewport={"width": width, "height": height}, **more
         )
+        self.context.set_default_timeout(SOON_MS)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))

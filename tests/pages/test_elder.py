@@ -265,7 +265,7 @@ def test_each_choice_is_heard_when_a_key_comes_to_it(hers, settings, tmp_path):
 
 def test_without_a_line_she_hears_that_it_was_not_sent_from_what_her_device_has_kept(hers, spoken):
     page = hers.get("/tv/").content.decode()
-    (name,) = re.findall(r'data-aloud data-sound="/no-line/(\w+)/"', page)
+    (name,) = re.findall(r'data-aloud\s+data-sound="/no-line/(\w+)/"', page)
     assert spoken[name] == "Not yet sent: no connection, please ring 12349 now"
     assert town.browser().get(f"/no-line/{name}/").content == b"RIFF"
     other = prompts.name_of("We have your alarm", "en")

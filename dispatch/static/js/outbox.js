@@ -84,7 +84,12 @@
     hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.timeZone || undefined,
   });
 
+  // A line stays the node it was while nothing changes: who is pressing it would press nothing.
+  const drawn = new WeakMap();
   function list(part, presses) {
+    const asked = JSON.stringify(presses);
+    if (drawn.get(part) === asked) return;
+    drawn.set(part, asked);
     part.hidden = !presses.length;
     const count = part.querySelector("[data-count]"), lines = part.querySelector("ul");
     if (count) count.textContent = presses.length;
@@ -104,7 +109,7 @@
     if (isKept === node.hasAttribute("data-turned")) return;
     const checked = isKept ? node.value === "1" : node.value !== "1";
     node.setAttribute("aria-checked", String(checked));
-    [node.textContent, node.dataset.then] = [node.dataset.then, node.textContent];
+    [node.textContent, node.dataset.then] = [node.dataset.then, node.textContent.trim()];
     node.toggleAttribute("data-turned", isKept);
   }
 
