@@ -11,6 +11,11 @@ from tests.dispatch.test_imagery import photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SOON_MS = 60_000  # the house looks again every 15 s
+# The page asks anew for what it shows, and has drawn it.
+SWAPPED = """() => new Promise((done) => {
+    document.addEventListener('htmx:afterSwap', () => done(), { once: true });
+    window.bus.resync();
+})"""
 
 
 @pytest.fixture
@@ -139,6 +144,10 @@ def test_what_was_given_to_somebody_else_meanwhile_is_said_and_stays_until_it_is
     assert "assignment.departed" not in kinds(house, who)
     wai.open("/worker/")
     expect(refused).to_contain_text("This visit has ended.")
+    # A line that is drawn anew while a finger is on its button would be pressed for nothing.
+    line = refused.locator("li").element_handle()
+    wai.page.evaluate(SWAPPED)
+    assert line.evaluate("node => node.isConnected")
     refused.get_by_role("button", name="I have read this").click()
     expect(wai.at("#outbox")).to_be_hidden()
     wai.open("/worker/")
