@@ -18,6 +18,18 @@ def test_every_alarm_that_joins_is_heard_once(live):
     assert it.page.evaluate("heard") == ["emergency", "emergency"]
 
 
+def test_the_press_that_lets_sound_in_is_itself_done(live):
+    # What says that the browser keeps sound back stands above the button, and goes with a touch.
+    silence = "<h1 data-sound-blocked hidden>Sound is off</h1>"
+    button = '<button hx-post="/yes">Yes</button>'
+    it = live(lambda n: f'<div data-ringing="urgent">{silence}{button}</div>')
+    it.answers["/yes"] = (204, "text/html", "")
+    expect(it.page.locator("h1")).to_be_visible()
+    with it.page.expect_request("**/yes"):
+        it.page.click("#region button", delay=500)
+    expect(it.page.locator("h1")).to_be_hidden()
+
+
 MUTE = '<button data-mute aria-pressed="false">Mute <span data-mute-left></span></button>'
 
 

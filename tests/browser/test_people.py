@@ -47,7 +47,7 @@ def test_every_page_is_for_everybody_in_both_languages(house, windows):
     wai.open("/worker/").at(".offer").wait_for()
     unhurried(house)
     found["an offer"] = looked_at(wai, "/worker/")
-    wai.open("/worker/").page.click(".offer .go.yes")
+    wai.open("/worker/").page.click(".offer .go.yes", delay=300)  # a person's press
     wai.sees("#now", "I am setting off")  # where it does not come, this says what stands instead
     wai.page.click(".visit .go.next")
     drive(house, "wai-phone", (30.2790, 120.1590))

@@ -91,6 +91,32 @@ def test_a_region_fetched_before_a_press_never_covers_its_answer(live):
     assert it.page.inner_text("#n") == "Nothing to do"
 
 
+def test_a_button_does_not_move_away_under_the_finger_that_presses_it(live):
+    above = {"rows": ""}
+    it = live(lambda n: f'<p id="n">{n}</p>{above["rows"]}<button hx-post="/yes">Yes</button>')
+    it.answers["/yes"] = (204, "text/html", "")
+    it.settle()
+    yes = it.page.locator("#region button").bounding_box()
+    it.page.mouse.move(yes["x"] + 5, yes["y"] + 5)
+    it.page.mouse.down()
+    above["rows"] = "<p>An emergency</p>" * 20
+    with it.page.expect_event("requestfinished", lambda sent: "/region" in sent.url):
+        it.poke()
+    with it.page.expect_request("**/yes"):
+        it.page.mouse.up()
+    expect(it.page.locator("#region")).to_contain_text("An emergency")
+
+
+def test_a_finger_that_stays_keeps_nothing_new_away(live):
+    it = live(lambda n: f'<p id="n">{n}</p>')
+    it.settle()
+    it.page.mouse.move(5, 5)
+    it.page.mouse.down()
+    before = it.page.inner_text("#n")
+    it.poke()
+    expect(it.page.locator("#n")).not_to_have_text(before)  # it would look by itself in 15 s
+
+
 def test_an_act_with_quotes_in_its_values_moves_and_the_open_menu_beside_it_stays_open(live):
     act = """<button hx-post="/add" hx-vals='{"number": "120"}'>Ambulance</button>"""
     menu = "<details><summary>Add</summary>more</details>"

@@ -71,9 +71,24 @@
   document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig } }) => {
     if (requestConfig.verb === "get") return;
     delete requestConfig.elt.dataset.sending;
+    catchUp();
+  });
+  function catchUp() {
     if (kept) window.bus?.resync();
     kept = false;
-  });
+  }
+
+  // A press lasts from the finger's coming to its leaving. What is drawn meanwhile may move the button
+  // away under it: then it has pressed nothing, or what stands there now. So the page stands still for
+  // a press, as it does for what is being sent.
+  const TAP_MS = 100; // a finger has left by the time the browser makes a click of it
+  let pressing;
+  function holdStill(ms) {
+    clearTimeout(pressing);
+    pressing = setTimeout(() => { pressing = undefined; catchUp(); }, ms);
+  }
+  addEventListener("pointerdown", () => holdStill(PATIENCE_MS), true);
+  for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => holdStill(TAP_MS), true);
 
   function replace(target, fresh, settling) {
     target.replaceWith(fresh);
@@ -134,7 +149,7 @@
 
   function isUntimely(xhr, { elt, verb }, target) {
     if (verb !== "get" || !elt.dataset.topic) return false;
-    if (waitsFor(target)) kept = true;
+    if (pressing || waitsFor(target)) kept = true;
     else if (asked.get(xhr) < answered) window.bus?.resync();
     else return false;
     return true;

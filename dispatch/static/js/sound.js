@@ -76,7 +76,8 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-mute]")) { mutedUntil = isMuted() ? 0 : now() + MUTE_MS; look(); }
   });
-  for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, unlock, { passive: true });
+  // Not before the press is over: what says that there is no sound goes then, and the page moves up.
+  for (const gesture of ["click", "keydown"]) document.addEventListener(gesture, unlock, { passive: true });
   document.addEventListener("DOMContentLoaded", () => {
     if (!document.querySelector("[data-sounds], [data-ringing]")) return;
     context = new AudioContext();
