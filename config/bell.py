@@ -17,6 +17,10 @@ from dispatch.live.teller import Teller
 
 log = logging.getLogger(__name__)
 
+# Kinds of `config.work.SWEEPS`. Nobody waits for the others: to ring them as well would give a
+# third of a busy house's time to looking for what is not there.
+RUNG = ("deadlines", "outbound", "push")
+
 
 def ring() -> None:
     """After the commit of the present transaction, the worker looks at what is due, at once."""
@@ -27,7 +31,7 @@ def _ring() -> None:
     if settings.REDIS_URL:
         _bells.tell({"all": None})
     else:
-        embedded.ring()
+        embedded.ring(RUNG)
 
 
 def _ring_celery(_: Mapping[str, int | None]) -> None:
@@ -37,7 +41,7 @@ def _ring_celery(_: Mapping[str, int | None]) -> None:
 
     try:
         if outage.answers():  # Celery's own patience is longer than anybody's
-            for kind in celery.RUNG:
+            for kind in RUNG:
                 celery.turn.apply_async((kind,), expires=5)
     except OperationalError:
         log.warning("bell not heard: the queue is away; the next sweep finds the work")

@@ -14,10 +14,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-# The kinds of `config.work.SWEEPS`, which cannot be asked before Django is loaded. The first
-# three are rung; nobody waits for the others.
-RUNG = ("deadlines", "outbound", "push")
-KINDS = (*RUNG, "calling", "ledger", "upkeep", "carriers", "places", "parts")
+# The kinds of `config.work.SWEEPS`, which cannot be asked before Django is loaded.
+KINDS = (
+    *("deadlines", "outbound", "push", "calling", "ledger"),
+    *("upkeep", "carriers", "places", "parts"),
+)
 
 app = Celery("one_number", broker=settings.REDIS_URL or None)
 app.conf.update(

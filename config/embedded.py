@@ -5,6 +5,7 @@ a second, or at once when rung.
 """
 
 import logging
+from collections.abc import Collection
 from threading import Event, Thread
 
 from django.db import connections
@@ -61,10 +62,11 @@ def start() -> None:
             ticker.start()
 
 
-def ring() -> None:
-    """Rings every ticker of this process; nothing happens where none runs."""
+def ring(kinds: Collection[str]) -> None:
+    """Rings the tickers of this process for these kinds; nothing happens where none runs."""
     for ticker in _tickers:
-        ticker.ring()
+        if ticker.kind in kinds:
+            ticker.ring()
 
 
 def stop() -> None:

@@ -69,18 +69,20 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             mine = Deadline.objects.filter(RUNNING, pk=deadline_id, due_at__lte=now)
-            found = mine.values("request_id", "call_id", "checkin_id").first()
-            if found is None or _is_busy(found["request_id"]):
-                return False
-            if found["checkin_id"] and not checkins.hold(found["checkin_id"], skip_locked=True):
+            deadline = mine.first()
+            if deadline is None:
                 return False
             # The order of locks: the request or the call first, then everything that hangs on it.
-            request = transitions.hold(found["request_id"]) if found["request_id"] else None
-            if found["call_id"]:
-                script.locked(found["call_id"])
-            if not mine.update(fired_at=now):
+            request = transitions.hold_if_free(deadline.request_id) if deadline.request_id else None
+            if deadline.request_id and request is None:
                 return False
-            deadline = Deadline.objects.get(pk=deadline_id)
+            if deadline.checkin_id and not checkins.hold(deadline.checkin_id, skip_locked=True):
+                return False
+            if deadline.call_id:
+                script.locked(deadline.call_id)
+            as_read = mine.filter(due_at=deadline.due_at, rounds=deadline.rounds)
+            if not as_read.update(fired_at=now):  # wound anew before the lock was ours
+                return False
             if request is not None:
                 REQUEST_CLOCKS[deadline.kind](request, deadline, now=now)
             else:
@@ -90,12 +92,6 @@ def fire(deadline_id: int, *, now: datetime) -> bool:
         log.exception("deadline failed", extra={"deadline": deadline_id})
         _postpone(deadline_id, now=now)
         return False
-
-
-def _is_busy(request_id: int | None) -> bool:
-    """Whether somebody holds the request at this moment; if not, it is held now."""
-    free = ServiceRequest.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-    return request_id is not None and not free.filter(pk=request_id).values_list("pk").first()
 
 
 def _postpone(deadline_id: int, *, now: datetime) -> None:

@@ -24,17 +24,24 @@ def hold(request_id: int, *, seq: int | None = None) -> ServiceRequest:
     of them are `no_key`, so that a row that refers to one held by another never waits for it.
     With `seq`, raises Stale when the request has moved since it was drawn.
     """
-    request = (
-        ServiceRequest.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("elder", "category")
-        .filter(pk=request_id)
-        .first()
-    )
+    request = _locked(request_id)
     if request is None:
         raise DispatchError("not_found", _("There is no such request."), http_status=404)
     if seq is not None and seq != request.seq:
         raise Stale(drawn=seq, now=request.seq)
     return request
+
+
+def hold_if_free(request_id: int) -> ServiceRequest | None:
+    """As `hold`; None, at once, while somebody else has it."""
+    return _locked(request_id, skip_locked=True)
+
+
+def _locked(request_id: int, *, skip_locked: bool = False) -> ServiceRequest | None:
+    mine = ServiceRequest.objects.select_for_update(
+        skip_locked=skip_locked, of=("self",), no_key=True
+    )
+    return mine.select_related("elder", "category").filter(pk=request_id).first()
 
 
 def advance(

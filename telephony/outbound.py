@@ -122,13 +122,18 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
     """Expire, reconcile, then hand what is due to the carrier; returns how many were handed over.
 
     Not inside a transaction: what a carrier was told must be on record before the next is told.
+    Calls and texts wait in a queue each: a line that starts one call a second keeps no text.
     """
     expire(now=now, limit=limit)
     attempts.reconcile(now=now, limit=limit)
-    due = OutboundJob.objects.filter(state=State.QUEUED, next_at__lte=now)
-    due = due.exclude(kind=OutboundJob.Kind.PUSH)  # those have a sweep of their own
+    kinds = (OutboundJob.Kind.CALL, OutboundJob.Kind.TEXT)  # pushes have a sweep of their own
+    return sum(_deliver(pk, now=now) for kind in kinds for pk in _due(kind, limit, now=now))
+
+
+def _due(kind: str, limit: int, *, now: datetime) -> list[int]:
+    due = OutboundJob.objects.filter(kind=kind, state=State.QUEUED, next_at__lte=now)
     order = due.order_by(most_pressing_first(), "next_at", "pk")
-    return sum(_deliver(pk, now=now) for pk in list(order.values_list("pk", flat=True)[:limit]))
+    return list(order.values_list("pk", flat=True)[:limit])
 
 
 def _deliver(job_id: int, *, now: datetime) -> bool:

@@ -267,7 +267,7 @@ Worker.objects.update(name="Maximiliana Konstantinopoulou-Featherstonehaugh")
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
 @pytest.mark.pure
-def test_a_long_name_makes_no_second_line_of_the_button_that_sends(house, windows, size):
+def test_a_long_name_is_whole_on_the_button_that_sends(house, windows, size):
     staffed(house)
     house.manage("shell", "--verbosity", "0", "-c", LONG_NAMES)
     olive = windows(house, "olive", size=size)
@@ -276,21 +276,17 @@ def test_a_long_name_makes_no_second_line_of_the_button_that_sends(house, window
     press(olive, "F2")
     button = olive.at("[data-pick-button]")
     expect(button).to_have_text(re.compile(r"Featherstonehaugh\s+[0-9]+ min"), timeout=SOON_MS)
-    assert "Dispatch Maximiliana" in button.get_attribute("title")
     label, more = olive.at("[data-pick-label]"), olive.at("[data-pick-more]")
+    assert label.evaluate("it => it.scrollWidth <= it.clientWidth"), "nothing of it is cut"
+    assert label.evaluate("it => getComputedStyle(it).textOverflow") == "clip"
     box, words, minutes = (one.bounding_box() for one in (button, label, more))
-    assert words["height"] < 24  # one line, cut
-    assert box["height"] < 50
     for inside in (words, minutes):
         assert box["x"] <= inside["x"]
         assert inside["x"] + inside["width"] <= box["x"] + box["width"]
+        assert box["y"] <= inside["y"]
         assert inside["y"] + inside["height"] <= box["y"] + box["height"]
     best = olive.page.get_by_role("button", name="Ask best 3").bounding_box()
     assert abs(best["y"] + best["height"] / 2 - box["y"] - box["height"] / 2) < 2  # one row
-    olive.page.evaluate(
-        "document.querySelector('[data-pick-label]').textContent = 'Dispatch Wai Ho'"
-    )
-    assert button.bounding_box()["height"] == box["height"]
 
 
 ROUNDS = """

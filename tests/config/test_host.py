@@ -63,7 +63,7 @@ def test_the_heart_beats_every_five_seconds_and_not_at_every_turn(sweep, now):
 @pytest.mark.django_db(transaction=True)
 def test_a_ring_is_heard_after_the_commit_and_not_before(sweep, settings):
     settings.REDIS_URL = ""
-    ticker = embedded.Ticker("ours", every_s=3600)
+    ticker = embedded.Ticker("outbound", every_s=3600)
     embedded._tickers.append(ticker)
     ticker.start()
     try:
@@ -76,6 +76,15 @@ def test_a_ring_is_heard_after_the_commit_and_not_before(sweep, settings):
     finally:
         embedded.stop()
     assert not ticker._thread.is_alive()
+
+
+def test_only_what_somebody_waits_for_is_rung(monkeypatch):
+    tickers = [embedded.Ticker(kind) for kind in work.SWEEPS]
+    monkeypatch.setattr(embedded, "_tickers", tickers)
+    embedded.ring(bell.RUNG)
+    assert {ticker.kind for ticker in tickers if ticker._rung.is_set()} == {
+        *("deadlines", "outbound", "push")
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.production, pytest.mark.slow]
 
 SEED = 20260310
 KILLS = 50
-ELDERS, WORKERS = 150, 40
+ELDERS, WORKERS = 60, 40
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def test_fifty_kills_of_the_server_lose_nothing_and_do_nothing_twice(tmp_path):
                 house.server.start()
                 callers.server_is(up=True)
             callers.until_acknowledged(25)
-        house.until_well()
+        house.until_caught_up()
         assert callers.faults == []
         assert "Traceback" not in house.server.log.read_text("utf-8", "replace")
         house.server.stop()
@@ -63,7 +63,7 @@ def test_kills_of_celery_and_of_the_server_lose_nothing_on_postgresql(
                 parts[victim].start()
                 callers.server_is(up=True)
             callers.until_acknowledged(25)
-        house.until_well()
+        house.until_caught_up()
         assert callers.faults == []
         for part in (parts["beat"], parts["worker"], parts["server"]):
             part.stop(timeout_s=30)

@@ -4,9 +4,11 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from math import inf
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +29,17 @@ class House:
     def until_well(self, *, within_s: float = 300.0) -> None:
         """Returns once /readyz is 200: the worker is at work, too."""
         self.server.wait_until(lambda: self.server.get("/readyz")[0] == 200, timeout_s=within_s)
+
+    def until_caught_up(self, *, within_s: float = 300.0) -> None:
+        """Returns once every deadline that is due by now has been fired. What falls due meanwhile
+        does not count: a house under load need not come to rest for it."""
+        asked_at = time.monotonic()
+
+        def has_caught_up() -> bool:
+            found = self.server.get("/readyz")[1]["deadlines"]
+            return found.get("oldest_overdue_s", inf) < time.monotonic() - asked_at
+
+        self.server.wait_until(has_caught_up, timeout_s=within_s)
 
     def manage(self, *arguments: str) -> str:
         return self.server.manage(*arguments)

@@ -74,6 +74,15 @@ def test_an_emergency_is_delivered_first(now):
     assert (state_of(emergency), state_of(routine)) == ("ringing", "queued")
 
 
+def test_calls_that_wait_for_a_line_keep_no_text_waiting(now, settings):
+    settings.CARRIERS = [f"{CARRIERS}.Full"]
+    for n in range(3):
+        offer(now, subject=f"offer:{n}", priority="emergency")
+    text = offer(now, "text")
+    assert outbound.deliver_due(now=now, limit=2) == 1
+    assert state_of(text) == "delivered"
+
+
 def test_who_picks_up_hears_the_script_and_accepts_by_key(now, told):
     job = offer(now)
     outbound.deliver_due(now=now)

@@ -1,10 +1,12 @@
 """Carriers with bad days, each of a kind that real ones have."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from elders.models import User
 from telephony.carriers.base import Carrier, Fate, Found
+from telephony.carriers.simulator.carrier import Simulator
 from telephony.errors import CarrierError
 from telephony.instructions import Instruction
 from telephony.models import Call, OutboundJob
@@ -42,6 +44,13 @@ class Refusing(Carrier):
 
     def render(self, instructions: Sequence[Instruction]) -> Any:
         return None
+
+
+class Full(Simulator):
+    """Every line is taken; texts go."""
+
+    def has_room(self, job: OutboundJob, *, now: datetime) -> bool:
+        return job.kind != OutboundJob.Kind.CALL
 
 
 class Barred(Refusing):

@@ -1,7 +1,6 @@
 // The one primary action names what is picked. In a form (or anything with data-picks), each radio
 // carries data-label ("Dispatch Li Xiuying") and data-more ("6 min"); they are written into the form's
-// [data-pick-label], which is cut where a name is long, and [data-pick-more], which is not. The whole
-// of it is the button's title. With nothing picked the [data-pick-button] is disabled.
+// [data-pick-label] and [data-pick-more]. With nothing picked the [data-pick-button] is disabled.
 (() => {
   "use strict";
   function label(group) {
@@ -13,7 +12,6 @@
     const { label: said, more = "" } = picked.dataset, beside = group.querySelector("[data-pick-more]");
     words.textContent = said;
     if (beside) beside.textContent = more;
-    if (button) button.title = [said, more].filter(Boolean).join(" · ");
   }
   const all = () => document.querySelectorAll("[data-picks]").forEach(label);
   document.addEventListener("change", (event) => {
