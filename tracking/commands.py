@@ -69,12 +69,16 @@ def fail(command: DeviceCommand, *, why: str, now: datetime) -> None:
     row.update(state=State.FAILED, answered_at=now, answer=why[:MAX_ANSWER])
 
 
-def answered(names: Iterable[str], order: str, *, text: str, now: datetime) -> None:
-    """The device, registered by one of these names, answers the latest order of this kind."""
+def answered(
+    names: Iterable[str], order: str, *, text: str, refused: bool = False, now: datetime
+) -> None:
+    """The device, registered by one of these names, answers the latest order of this kind; or
+    says that it has not done so."""
     sent = DeviceCommand.objects.filter(order=order, state=State.SENT)
     sent = sent.filter(device__device_id__in=names)
     latest = sent.order_by("-pk").values_list("pk", flat=True).first()
-    done = {"state": State.ACKNOWLEDGED, "answered_at": now, "answer": text[:MAX_ANSWER]}
+    state = State.FAILED if refused else State.ACKNOWLEDGED
+    done = {"state": state, "answered_at": now, "answer": text[:MAX_ANSWER]}
     if latest:
         DeviceCommand.objects.filter(pk=latest, state=State.SENT).update(**done)
 

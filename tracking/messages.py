@@ -97,5 +97,6 @@ class Message:
     wifi: tuple[Wifi, ...] = ()
     answers: str = ""  # the order of ours that the device answers
     answer_text: str = ""
+    refused: bool = False  # it answers that it has not done so
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)

@@ -84,6 +84,18 @@ def test_an_order_goes_out_and_its_answer_comes_back(
     assert witness.one(truth.shown, pk)["answer"].startswith(answer)
 
 
+def test_a_terminal_that_says_no_is_not_shown_as_if_it_had_obeyed(gateway, witness):
+    speaker = SpeakingJt808("13512345603", result=3)
+    witness.one(truth.wearers, [speaker.device_id])
+    with Talk(gateway, speaker) as device:
+        device.says(speaker.heartbeat())
+        pk = witness.one(truth.order, speaker.device_id, "interval", "jt808", "60")
+        device.line.sendall(speaker.obey(device.hears_frame(), HERE, at=datetime.now(UTC)))
+        gateway.wait_until(lambda: witness.one(truth.shown, pk)["answer"])
+    assert witness.one(truth.shown, pk)["answer"] == "not supported"
+    assert witness.one(truth.command, pk) == "failed"
+
+
 @pytest.mark.parametrize("version", [None, 1])
 def test_a_terminal_that_is_registered_with_its_zeros_is_told_too(gateway, witness, version):
     speaker = SpeakingJt808(f"1351234561{version or 0}", version=version)

@@ -122,8 +122,7 @@ class Line(asyncio.Protocol):
         heard = read(self.dialect, frame, self.session)
         for message in heard.messages:
             if message.answers:
-                done = (self.session.names, message.answers, message.answer_text)
-                self._gateway.begin(self._gateway.orders.answered(*done))
+                self._gateway.begin(self._gateway.orders.answered(self.session.names, message))
         if cries(heard):
             self._gateway.spoke(self)
             self._crying += 1

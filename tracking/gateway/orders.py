@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from tracking import commands
+from tracking.messages import Message
 from tracking.models import DeviceCommand
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Orders:
             if await _in_thread(_claimed, command, why):
                 line.write(frame)
 
-    async def answered(self, names: Sequence[str], order: str, text: str) -> None:
+    async def answered(self, names: Sequence[str], message: Message) -> None:
         try:
-            await _in_thread(_answered, names, order, text)
+            await _in_thread(_answered, names, message)
         except DatabaseError:
             log.warning("the answer of a device to an order could not be kept")
 
@@ -85,5 +86,7 @@ def _claimed(command: DeviceCommand, why: str) -> bool:
     return commands.claim(command, now=timezone.now())
 
 
-def _answered(names: Sequence[str], order: str, text: str) -> None:
-    commands.answered(names, order, text=text, now=timezone.now())
+def _answered(names: Sequence[str], said: Message) -> None:
+    commands.answered(
+        names, said.answers, text=said.answer_text, refused=said.refused, now=timezone.now()
+    )

@@ -155,6 +155,7 @@ def _take_answer(message: Message, kind: int, body: bytes, session: Session) -> 
     if kind == fields.GENERAL_ANSWER and len(body) >= 5:
         result = body[4]
         message.answer_text = _RESULTS[result] if result < len(_RESULTS) else str(result)
+        message.refused = result != 0
 
 
 def _read_text(frame: bytes, session: Session, now: datetime) -> Heard:

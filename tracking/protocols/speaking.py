@@ -134,6 +134,7 @@ class SpeakingJt808:
     device_id: str = "13512345678"
     name: str = "jt808"
     version: int | None = None
+    result: int = 0  # what it says became of an order: 0 is done
     serial: int = field(default=0)
 
     def login(self) -> bytes:
@@ -169,7 +170,7 @@ class SpeakingJt808:
         kind, serial = plain[:2], plain[10 if self.version is None else 15 :][:2]
         if kind == b"\x82\x01":
             return self._frame(0x0201, serial + self.report(place, at))
-        return self._frame(0x0001, serial + kind + b"\0")
+        return self._frame(0x0001, serial + kind + bytes([self.result]))
 
     def report(self, place: Place | None, at: datetime, *, alarms: int = 0) -> bytes:
         lat, lon = place or (0.0, 0.0)
