@@ -71,16 +71,31 @@ TROUBLED = """
 import json
 from django.utils import timezone
 from dispatch.models import Outage
-from elders.models import Elder
+from elders.models import Elder, User
 from tests import cast
 from tracking.models import Device
+from telephony import recordings
+from telephony.models import Call, CallReview, Recording
 now, mei = timezone.now(), Elder.objects.get(name="Mei Chen")
 outage = Outage.objects.create(
     cause="silent", scope="grid", key=mei.grid.code, since=now, opened_at=now
 )
 outage.elders.create(elder=mei, risk=1)
+spoken = Call.objects.create(
+    direction="inbound", carrier="simulator", carrier_ref="spoken", state="ended", elder=mei,
+    from_number=cast.MEI_NUMBER, opened_at=now, answered_at=now,
+    operator=User.objects.get(username="olive"),
+)
+kept = Recording.objects.create(call=spoken, words="My hip hurts", started_at=now)
+recordings.keep_audio(spoken, b"RIFF", audio_type="audio/wav", now=now)
+drawn = CallReview.objects.create(
+    call=spoken, handler=spoken.operator, month=now.date().replace(day=1), drawn_at=now
+)
 cast.sol()
-print(json.dumps({"outage": outage.pk, "device": Device.objects.get(device_id=cast.WATCH_ID).pk}))
+print(json.dumps({
+    "outage": outage.pk, "device": Device.objects.get(device_id=cast.WATCH_ID).pk,
+    "recording": kept.pk, "review": drawn.pk,
+}))
 """
 
 
@@ -102,6 +117,7 @@ def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windo
         f"/console/outages/{there['outage']}/",
         f"/console/devices/{there['device']}/",
         f"/console/elders/{who['mei']}/sharing/",
+        f"/console/recordings/{there['recording']}/",
     ]
     found = {path: looked_at(olive, path, sizes=DESKS) for path in pages}
     olive.open("/wall/").page.click("[data-layer=outage]")
@@ -110,7 +126,8 @@ def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windo
     assert olive.page.evaluate(ROWS) == 1  # the layers of the map stand in one line
     found["a layer put away"] = barriers(olive)
     sol = windows(house, "sol", bypass_csp=True)
-    found["/console/reviews/"] = looked_at(sol, "/console/reviews/", sizes=DESKS)
+    for path in ("/console/reviews/", f"/console/reviews/{there['review']}/"):
+        found[path] = looked_at(sol, path, sizes=DESKS)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 

@@ -266,7 +266,9 @@ def test_a_recording_is_read_with_a_trace_by_who_may(client, olive, settings, me
     desk.take(Call.objects.get().pk, by=olive, now=timezone.now())
     phone.speak("My hip hurts")
     kept = Recording.objects.get()
-    assert "My hip hurts" in page(client, "console-recording", kept.pk)
+    shown = page(client, "console-recording", kept.pk)
+    assert "My hip hurts" in shown
+    assert "Mei Chen" in shown
     assert AccessEntry.objects.filter(actor=olive, what="recording", elder=mei).exists()
     assert client.get(reverse("console-sound", args=[kept.pk])).status_code == 404
     recordings.keep_audio(kept.call, b"RIFF", audio_type="audio/wav", now=timezone.now())
@@ -306,12 +308,16 @@ def test_silence_about_recording_means_no_recording(olive, phone):
 def test_a_month_is_drawn_reviewed_and_reported(client, talk, olive):
     sol = cast.sol()
     last_month = timezone.now().replace(day=1) - timedelta(days=3)
-    Call.objects.update(state="ended", answered_at=last_month, ended_at=last_month)
+    Call.objects.update(
+        state="ended", answered_at=last_month, ended_at=last_month, disposition="no_answer"
+    )
     client.force_login(sol)
     press(client, "console-draw", month=f"{last_month:%Y-%m}", status=302)
     drawn = CallReview.objects.get()
     marks = dict.fromkeys(("greeting", "identity", "need", "location", "manner", "outcome"), 2)
-    assert "Review of a call" in page(client, "console-review", drawn.pk)
+    shown = page(client, "console-review", drawn.pk)
+    assert "Review of a call" in shown
+    assert "No answer" in shown
     press(client, "console-review", drawn.pk, **marks, note="well done", status=302)
     assert "100%" in page(client, "console-reviews", month=f"{last_month:%Y-%m}")
     press(client, "console-draw", month=f"{timezone.now():%Y-%m}", status=409)

@@ -107,7 +107,13 @@ def _call_backs(user: User) -> dict[str, Any]:
 def recording(request: DeskRequest, pk: int) -> HttpResponse:
     """What was said; the ledger has who read it."""
     found = _played(request, pk, purpose="read")
-    shown = {"recording": found, "call": found.call, "lines": found.words.splitlines()}
+    call = found.call
+    shown = {
+        "recording": found,
+        "call": call,
+        "who": labels.named(call.elder) if call.elder else call.other_number,
+        "lines": found.words.splitlines(),
+    }
     return render(request, "console/recording.html", shown)
 
 

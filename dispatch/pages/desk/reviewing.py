@@ -75,6 +75,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
         "review": found,
         "call": call,
         "who": labels.named(call.elder) if call.elder else call.other_number,
+        "outcome": labels.label(labels.CALL_OUTCOMES, call.disposition),
         "logs": [(link.request, lines.told(link.request.events.all())) for link in links],
         "recordings": call.recordings.filter(deleted_at=None),
         "questions": [(code, words, found.marks.get(code)) for code, words in QUESTIONS.items()],
