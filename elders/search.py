@@ -1,8 +1,8 @@
 """The console's search: whom an operator may mean who heard half a number, or a name wrongly.
 
 Beside what `selectors.find` knows, four digits or more are looked for at the end of a telephone
-number and then anywhere in it, and each word may be any of a Latin name. Where nothing is found at
-all, one letter may be wrong.
+number, then anywhere in it, then in her second one and those of her contacts; and each word may be
+any of a Latin name. Where nothing is found at all, one letter may be wrong.
 """
 
 import re
@@ -14,7 +14,7 @@ import phonenumbers
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from elders.models import Elder, LineHolder, User
+from elders.models import Contact, Elder, LineHolder, User
 from elders.selectors import elders_for, find
 
 PART = 4  # fewer digits, or letters, may be anybody's
@@ -44,15 +44,22 @@ def _ways(text: str) -> Iterator[Q]:
     if re.fullmatch(r"[\d\s()+-]+", text):
         digits = re.sub(r"\D", "", text)
         if len(digits) >= PART:
-            code = phonenumbers.country_code_for_region(settings.PHONE_REGION)
-            at_home = Q(line__number__startswith=f"+{code}{digits.removeprefix('0')}")
             yield _at_number(Q(line__number__endswith=digits))
-            yield _at_number(Q(line__number__contains=digits) | at_home)
+            yield _at_number(_part_of("line__number", digits))
+            around = Contact.objects.filter(_part_of("phone", digits))
+            yield _part_of("second_number", digits) | Q(pk__in=around.values("elder"))
     elif words := text.split():
         match = Q()
         for word in words:
             match &= Q(name__istartswith=word) | Q(name__icontains=f" {word}")
         yield Q(pk__in=Elder.objects.filter(match).values("pk"))
+
+
+def _part_of(column: str, digits: str) -> Q:
+    """The digits anywhere in the number, or at its beginning as it is dialled at home."""
+    code = phonenumbers.country_code_for_region(settings.PHONE_REGION)
+    at_home = f"+{code}{digits.removeprefix('0')}"
+    return Q((f"{column}__contains", digits)) | Q((f"{column}__startswith", at_home))
 
 
 def _at_number(match: Q) -> Q:

@@ -194,6 +194,15 @@ def test_who_has_the_digits_at_the_end_comes_first_and_three_are_too_few(mei, no
     assert search(olive, "246", most=8, now=now) == []
 
 
+def test_who_gives_the_number_of_her_son_or_her_second_one_finds_her_behind_her_own(now):
+    mei, lan = cast.mei(second_number="+8657187654321"), cast.lan()
+    olive, ka_ming = cast.olive(), cast.ka_ming(mei)
+    cast.line(lan, "+8613900000002")
+    assert search(olive, "0571 8765", most=8, now=now) == [mei]
+    assert search(olive, ka_ming.phone, most=8, now=now) == [mei]
+    assert search(olive, "00000002", most=8, now=now) == [lan, mei]
+
+
 def test_a_slip_is_forgiven_only_where_nobody_else_is_meant(mei, now):
     fen = Elder.objects.create(name="Mai Chen", name_zh="陈买")
     assert search(cast.olive(), "chenmai", most=8, now=now) == [fen]
