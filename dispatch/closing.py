@@ -206,5 +206,5 @@ def _end(
     if to == State.CLOSED:
         afterwards.ask(request, now=now)
     if disposition == Disposition.TEST:
-        pressed = request.alarms.values("alarm__device")
+        pressed = request.alarms.filter(alarm__zone=None).values("alarm__device")
         devices.was_tested(pressed, elder=request.elder, now=now)

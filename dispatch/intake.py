@@ -20,12 +20,11 @@ from elders.models import Elder
 from providers.models import Category
 from telephony.models import Call
 from tracking import kinds
+from tracking.messages import HELP
 from tracking.models import Alarm, Device
 
 Source = ServiceRequest.Source
 DEFAULT_CATEGORY = "medical"  # an alarm with no other word
-# Alarms that are a call for help; the others are faults and news, which a person is told.
-HELP = frozenset({"sos", "fall", "raw", "other"})
 
 
 def open_request(

@@ -26,7 +26,7 @@ def mark(request: ServiceRequest, *, seq: int, by: User, now: datetime) -> None:
 
     409 `not_an_alarm` where no button was pressed, `not_spoken` before anybody spoke with her.
     """
-    if not request.alarms.exists():
+    if not request.alarms.filter(alarm__zone=None).exists():
         raise DispatchError("not_an_alarm", _("No button was pressed here."))
     if request.voice_at is None:
         raise DispatchError("not_spoken", _("Speak with her first: did she try her button?"))

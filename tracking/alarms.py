@@ -11,7 +11,7 @@ from tracking import devices, ingest, speakers
 from tracking.clocks import clock_at
 from tracking.flow import alarm_flow
 from tracking.messages import Kind, Message
-from tracking.models import Alarm, Clock, Device, Protocol, Zone
+from tracking.models import Alarm, Clock, Device, DeviceLink, Protocol, Zone
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _keep(
         "address": address[:64],
         "callback": message.callback[:256],
     }
-    reference = _reference(message)
+    reference = _reference(message, holder)
     if not reference:
         return Alarm.objects.create(device=device, **columns)
     alarm, fresh = Alarm.objects.get_or_create(device=device, reference=reference, defaults=columns)
@@ -120,13 +120,17 @@ def _keep(
     return alarm
 
 
-def _reference(message: Message) -> str:
-    """What a repetition of the message has in common with it; "" where nothing is certain."""
+def _reference(message: Message, holder: DeviceLink | None) -> str:
+    """What a repetition of the message has in common with it; "" where nothing is certain.
+
+    A clock that stands still dates everybody's presses alike: a press of who holds the device now
+    is none of who held it before, nor of nobody.
+    """
     if message.reference:
         return message.reference[:200]
     if message.sent_at is None:
         return ""
-    return f"{message.sent_at.isoformat()} {','.join(message.kinds)}"
+    return f"{message.sent_at.isoformat()} {','.join(message.kinds)} {holder.pk if holder else 0}"
 
 
 def _hand_over(alarm: Alarm, *, now: datetime, waiting: bool = False) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from tracking import lanes, reception
-from tracking.messages import Message
+from tracking.messages import HELP, Message
 from tracking.reception import Receipt, Said, Sender
 from tracking.writer import Writer
 
@@ -14,14 +14,15 @@ _writer: Writer | None = None
 
 
 async def take(messages: Sequence[Message], *, sender: Sender, now: datetime) -> Receipt:
-    """Commit the messages; returns when they are. Alarms go at once and on a path of their own.
+    """Commit the messages; returns when they are. Alarms go at once and on a path of their own,
+    and calls for help before everything else.
 
     Raises TrackingError as `reception.receive` does, and with 503 (`queue_full`) when positions
     cannot be taken because the queue is full; an alarm is never refused for load.
     """
-    if any(message.kinds for message in messages):
+    if kinds := {kind for message in messages for kind in message.kinds}:
         receive = partial(reception.receive, messages, sender=sender, now=now)
-        return await lanes.alarms(receive)
+        return await (lanes.alarms if kinds & HELP else lanes.faults)(receive)
     return await _present_writer().take(Said(messages, sender, now))
 
 

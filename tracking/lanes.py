@@ -1,7 +1,7 @@
 """The threads that write what devices say, each with a connection of its own to the database.
 
-Alarms have a lane for themselves: no load of positions, and no page that waits for a connection,
-keeps an alarm waiting.
+Calls for help have a lane for themselves: no load of positions, no page that waits for a connection
+and no power cut of a whole town, where hundreds of devices say so at once, keeps one waiting.
 """
 
 import asyncio
@@ -16,15 +16,21 @@ from django.db import connection
 
 T = TypeVar("T")
 
-ALARM_LANES = 4
+ALARM_LANES, FAULT_LANES = 4, 2
 
 _alarms = ThreadPoolExecutor(ALARM_LANES, "alarms")
+_faults = ThreadPoolExecutor(FAULT_LANES, "faults")
 _positions = ThreadPoolExecutor(1, "positions")
 
 
 async def alarms(act: Callable[[], T]) -> T:
     """What `act` returns, done at once beside whatever else is going on."""
     return await _run(_alarms, act)
+
+
+async def faults(act: Callable[[], T]) -> T:
+    """What `act` returns, as `alarms` and never before them: what is told, and is no cry."""
+    return await _run(_faults, act)
 
 
 async def positions(act: Callable[[], T]) -> T:
@@ -47,7 +53,7 @@ def _drive(act: Callable[[], T]) -> T:
 
 def close() -> None:
     """Gives the connections back; for who ends a test, not for a server that ends."""
-    for lane, size in ((_alarms, ALARM_LANES), (_positions, 1)):
+    for lane, size in ((_alarms, ALARM_LANES), (_faults, FAULT_LANES), (_positions, 1)):
         together = Barrier(size)  # so that each of the threads gets one
         for done in [lane.submit(_leave, together) for _ in range(size)]:
             done.result()

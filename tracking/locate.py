@@ -11,7 +11,7 @@ from phonenumbers import PhoneNumberType
 
 from elders import selectors
 from elders.models import Elder
-from tracking import addresses, geo, hints, travel, weighing, wording
+from tracking import addresses, doubts, geo, hints, travel, weighing, wording
 from tracking.devices import held_at
 from tracking.models import Clock, Device, DeviceLink, Reading
 from tracking.weighing import APART_M, FRESH_S, STALE_S, Confidence, Sighting
@@ -140,11 +140,17 @@ def _by_devices(elder: Elder, *, now: datetime) -> Iterator[Seen]:
     for link in links:
         device = link.device
         if device.fixed_at and device.fixed_at >= link.since and device.lat is not None:
-            sound = device.valid and device.clock == Clock.GOOD
+            sound = device.valid and device.clock == Clock.GOOD and not _leapt(device)
             yield Seen(_sighting(device, sound=sound), Source.DEVICE, device)
         heard = places.get(device.pk)
         if heard and heard.fixed_at and heard.fixed_at >= link.since:
             yield Seen(_sighting(heard, sound=True), Source(heard.source))
+
+
+def _leapt(device: Device) -> bool:
+    """Whether its last fix is one that nobody may have travelled to: shown, and not believed."""
+    here = {"fixed_at": device.fixed_at, "lat": device.lat, "lon": device.lon}
+    return device.positions.filter(doubt__in=(doubts.JUMP, doubts.SWAPPED), **here).exists()
 
 
 def _sighting(row: Reading, *, sound: bool) -> Sighting:

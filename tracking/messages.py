@@ -26,6 +26,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+# A call for help; the others are faults and news, which a person is told.
+HELP = frozenset({Kind.SOS, Kind.FALL, Kind.RAW, Kind.OTHER})
+
+
 def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """The distinct kinds, the gravest first."""
     said = set(kinds)

@@ -20,6 +20,7 @@ from dispatch.templatetags.look import initials
 from elders import consent
 from elders.consent import Scope
 from elders.models import Elder
+from tracking import geo
 from tracking import wording as spoken
 
 # Where she is, when she has not agreed to more: the middle of a square of some 300 m, so that the
@@ -107,6 +108,7 @@ def shown(
     may = told and (health or not pictures.tells_of_health(request))
     if where is not None and not exact:
         where = _coarse(where)
+        coming = coming and _from_afar(coming, where)
     return FamilyPage(
         elder,
         name,
@@ -202,6 +204,18 @@ def _coarse(where: dict[str, Any]) -> dict[str, Any]:
     return where | middle | {"accuracy_m": COARSE_M, "coarse": True}
 
 
+def _from_afar(coming: Coming, where: dict[str, Any]) -> Coming:
+    """Who comes to a coarse place: the distance is reckoned to its middle, and who is within it is
+    on no map; three exact distances, or the last pin before the door, are her place."""
+    worker = coming.worker
+    if worker.lat is None or worker.lon is None:
+        return coming
+    away_m = geo.distance_m(worker.lat, worker.lon, where["lat"], where["lon"])
+    near = away_m <= COARSE_M
+    distance = "" if near or not coming.distance else labels.distance(away_m)
+    return replace(coming, distance=distance, hidden=near)
+
+
 def _places(
     where: dict[str, Any] | None, coming: Coming | None, elder: Elder
 ) -> dict[str, Any] | None:
@@ -216,7 +230,8 @@ def _places(
         "accuracy_m": where.get("accuracy_m") or 0,
     }
     going = coming and coming.is_under_way
-    them = visit.pin(coming, initials(coming.worker)) if coming and going else None
+    seen = coming and going and not coming.hidden
+    them = visit.pin(coming, initials(coming.worker)) if coming and seen else None
     return {"markers": [her, them] if them else [her]}
 
 

@@ -55,6 +55,7 @@ class Coming:
     arrives_at: datetime | None = None
     good_until: datetime | None = None
     minutes: int = 0
+    hidden: bool = False  # on no map, where her own place is told coarsely
 
     @property
     def is_under_way(self) -> bool:

@@ -149,6 +149,33 @@ def test_what_is_typed_survives_pushes_another_card_and_a_reload(house, windows)
     assert noted == [words]
 
 
+def test_what_the_house_did_not_hear_while_it_was_typed_is_not_lost(house, windows):
+    """Neither to an older draft of the house, nor to a press in another form; nor is a reason."""
+    staffed(house)
+    olive = windows(house, "olive")
+    for device in (WATCH_ID, "never-seen-1"):
+        press_alarm(house, device=device)
+    olive.sees("#queue .ring.danger", "Mei Chen")
+    olive.at("#row-1 a").click()
+    olive.sees("#case h2", "00001")
+    note = olive.at("#case textarea.note").first
+    with olive.page.expect_response("**/draft/"):
+        note.fill("She fell")
+    olive.page.route("**/draft/", lambda route: route.abort())
+    note.fill("She fell, and her hip hurts")
+    olive.at("#reason").evaluate("it => { it.closest('details').open = true; }")
+    olive.page.fill("#reason", "Her neighbour")
+    olive.at("#row-2 a").click()
+    olive.sees("#case h2", "00002")
+    olive.page.unroute("**/draft/")
+    with olive.page.expect_response("**/draft/") as kept:
+        olive.at("#row-1 a").click()
+        olive.sees("#case h2", "00001")
+        expect(note).to_have_value("She fell, and her hip hurts")
+    assert "hip" in kept.value.request.post_data
+    expect(olive.at("#reason")).to_have_value("Her neighbour")
+
+
 def test_a_list_that_has_changed_is_refused_and_drawn_again(house, windows):
     who = staffed(house)
     olive, otto = windows(house, "olive"), windows(house, "otto")

@@ -208,3 +208,51 @@ def test_the_red_button_without_a_line_says_so_loudly_and_is_sent_when_it_is_bac
     expect(mei.at("#outbox")).to_be_hidden(timeout=SOON_MS)
     (emergency,) = ask(house, "requests?priority=emergency", who["token"])["items"]
     assert emergency["source"] == "page"
+
+
+@pytest.mark.pure
+def test_a_cry_for_help_waits_behind_nothing(house, who, wai):
+    """One press that the house keeps failing to take held back all that came after it."""
+    wai.page.route("**/depart/", lambda route: route.fulfill(status=500))
+    wai.page.get_by_role("button", name="I am setting off").click()
+    expect(wai.at("#outbox")).to_contain_text("1 not yet sent")
+    wai.page.get_by_text("I am in danger …").click()
+    wai.page.get_by_role("button", name="Yes, I need help now").click()
+    expect(wai.at("#panic")).to_contain_text("Your alarm is with our people", timeout=SOON_MS)
+    expect(wai.at("#outbox")).to_contain_text("1 not yet sent")
+
+    wai.context.set_offline(True)
+    wai.at("#in-danger").evaluate("it => { it.open = true; }")
+    wai.page.get_by_role("button", name="Press again: I need help now").click()
+    lines = wai.at("#outbox [data-waiting] li")
+    expect(lines).to_have_count(2)
+    expect(lines.first).to_contain_text("I am in danger")
+    wai.context.set_offline(False)
+    expect(lines).to_have_count(1, timeout=SOON_MS)
+    expect(lines.first).to_contain_text("I am setting off")
+
+
+@pytest.mark.pure
+def test_signing_out_asks_first_while_a_photograph_is_not_sent(house, who, wai):
+    for name in ("I am setting off", "I have arrived"):
+        wai.page.get_by_role("button", name=name).click()
+    wai.page.get_by_text("Photo, note, signature").click()
+    wai.page.route("**/photos/", lambda route: route.fulfill(status=500))
+    photographs(wai)
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    wai.page.on("dialog", answer)
+    wai.open("/").page.click("form[data-leave] button")
+    expect(wai.at("form[data-leave]")).to_have_count(1)
+    assert len(asked) == 1
+    wai.page.click("form[data-leave] button")
+    expect(wai.at("form[data-leave]")).to_have_count(0, timeout=SOON_MS)
+    assert len(asked) == 2
+    assert wai.page.evaluate("indexedDB.databases()") == []

@@ -38,6 +38,29 @@ def test_a_screen_that_the_browser_lets_sleep_while_he_shares_is_kept_awake_agai
     assert it.page.evaluate("locks.map(({ released }) => released)") == [True, True]
 
 
+def test_a_place_that_is_not_known_for_a_while_ends_no_sharing(live):
+    it = live(html='<button data-share="wai" data-refused="No position" data-on="Shared">'
+                   "<span data-share-words>Share</span></button>")  # fmt: skip
+    it.answers["/positions/osmand/"] = (200, "application/json", "{}")
+    it.page.add_init_script(MEASURING)
+    it.page.add_init_script(
+        "navigator.geolocation.watchPosition = "
+        "(found, failed) => { window.gps = { found, failed }; return 1; }"
+    )
+    it.page.reload()
+    button = it.page.locator("[data-share]")
+    button.click()
+    it.page.evaluate("gps.failed({ code: 2, PERMISSION_DENIED: 1 })")
+    expect(button).to_have_text("No position")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    it.page.evaluate(
+        "gps.found({ coords: { latitude: 30.28, longitude: 120.16, accuracy: 9 }, timestamp: 1 })"
+    )
+    expect(button).to_have_text("Shared")
+    it.page.evaluate("gps.failed({ code: 1, PERMISSION_DENIED: 1 })")
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
 def test_who_stands_still_says_so_every_five_minutes(live):
     it = live(html='<button data-share="wai"><span data-share-words>Share</span></button>')
     it.answers["/positions/osmand/"] = (200, "application/json", "{}")

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from dispatch import intake, notices, presence
 from dispatch.actors import SYSTEM
-from dispatch.models import Notice, ServiceRequest
+from dispatch.models import Deadline, Notice, ServiceRequest
 from dispatch.pages.desk import board, figures, lines, queue
 from dispatch.pages.desk import notices as sentences
 from dispatch.pages.desk.subject import Subject
@@ -248,6 +248,31 @@ def test_the_board_puts_emergencies_first_and_counts_its_filters(desk):
     counts = {one["key"]: one["count"] for one in shown["filters"]}
     assert counts["unassigned"] == 2
     assert counts["mine"] == 0
+
+
+def test_what_is_late_stays_on_a_board_that_is_full_and_the_board_says_of_how_many(
+    client, desk, monkeypatch
+):
+    """The oldest were cut off before they were put in order."""
+    mei = cast.mei()
+    late, _soon, newest = opened(mei), opened(cast.lan()), opened(cast.bo(mei))
+    ServiceRequest.objects.update(state="EN_ROUTE")
+    Deadline.objects.filter(request=late, kind="state").update(rounds=1)
+    monkeypatch.setattr(board, "MOST", 2)
+    shown = board.read(desk, chosen="all", now=timezone.now())
+    assert shown["rows"][0].id == late.pk
+    assert newest.pk not in {row.id for row in shown["rows"]}
+    assert "the first 2 of 3" in client.get(reverse("console-board")).content.decode()
+    assert {one["key"]: one["count"] for one in shown["filters"]}["late"] == 1
+
+
+def test_the_desk_reads_how_many_notices_there_are_beside_those_that_are_listed(
+    client, desk, monkeypatch
+):
+    for code in ("waiting_60", "not_confirmed", "no_voice"):
+        notices.tell(code, now=timezone.now())
+    monkeypatch.setattr(queue, "NOTICES", 2)
+    assert "the first 2 of 3" in client.get(reverse("console-queue")).content.decode()
 
 
 def test_every_notice_of_the_house_has_a_sentence(desk):

@@ -19,7 +19,7 @@ from tests.dispatch.test_silence import says
 from tests.dispatch.town import cries
 from tracking import devices
 from tracking.messages import Kind
-from tracking.models import Device, DeviceLink, Protocol
+from tracking.models import Alarm, Device, DeviceLink, Protocol, Zone
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +50,20 @@ def presses_for_a_test(olive, now, device=cast.WATCH_ID):
     trials.mark(case, seq=case.seq, by=olive, now=now)
     case.refresh_from_db()
     return case
+
+
+def test_a_fence_of_ours_that_was_tried_is_no_press_of_her_button(mei, olive, now):
+    says(now, Kind.SOS)
+    fence = Zone.objects.create(elder=mei, name="home", corners=[[mei.lat, mei.lon]])
+    Alarm.objects.update(zone=fence)
+    case = ServiceRequest.objects.get()
+    voice.spoke(case.pk, "she walked out to try it", by=olive, now=now)
+    case.refresh_from_db()
+    with pytest.raises(DispatchError) as refused:
+        trials.mark(case, seq=case.seq, by=olive, now=now)
+    assert refused.value.code == "not_an_alarm"
+    closing.close(case.pk, by=actor_of(olive), now=now, disposition=Disposition.TEST)
+    assert DeviceLink.objects.get().in_service_at is None
 
 
 def test_a_press_is_an_emergency_until_somebody_has_heard_that_it_was_a_test(mei, olive, now):

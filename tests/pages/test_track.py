@@ -10,6 +10,7 @@ from django.utils import timezone
 from dispatch import closing, links
 from dispatch.actors import SYSTEM, actor_of
 from dispatch.models import ServiceRequest, TrackLink
+from dispatch.pages import labels
 from dispatch.states import Disposition
 from elders import consent
 from elders.models import AccessEntry
@@ -80,6 +81,25 @@ def test_her_place_is_coarse_unless_she_agreed_to_more(mei, wai):
     cast.ka_ming(mei, consent.Scope.WHEREABOUTS)
     assert (places(path)["elder"]["lat"], places(path)["elder"]["lon"]) == (mei.lat, mei.lon)
     assert mei.address not in shown(path)
+
+
+def test_who_comes_does_not_give_away_the_place_that_is_told_coarsely(mei, wai):
+    """Three exact distances, or the last pin before her door, would be her place."""
+    request, path = town.asked(mei), town.track(mei)
+    town.under_way(request)
+    town.stands(wai, mei.lat + 0.0003, mei.lon)
+    assert f"worker:{wai.pk}" not in places(path)
+    assert not re.search(r"[0-9] k?m away", shown(path))
+    assert "arrives" in shown(path)
+    town.stands(wai, mei.lat + 0.02, mei.lon)
+    found = places(path)
+    her, him = found["elder"], found[f"worker:{wai.pk}"]
+    away_m = geo.distance_m(her["lat"], her["lon"], him["lat"], him["lon"])
+    assert f"{labels.distance(away_m)} away" in shown(path)
+    cast.ka_ming(mei, consent.Scope.WHEREABOUTS)
+    town.stands(wai, mei.lat + 0.0003, mei.lon)
+    assert f"worker:{wai.pk}" in places(path)
+    assert "30 m away" in shown(path)
 
 
 def test_nobody_is_on_the_map_when_nothing_is_open(mei, wai):

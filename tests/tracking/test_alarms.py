@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests import cast
 from tracking import alarms, devices
@@ -106,6 +107,19 @@ def test_a_senseless_clock_does_not_take_the_alarm_from_its_holder(send):
     send(id=cast.WATCH_ID, alarm="sos", timestamp=0)
     send(id=cast.WATCH_ID, alarm="sos", timestamp="2099-01-01T00:00:00Z")
     assert [alarm.elder for alarm in Alarm.objects.all()] == [mei, mei]
+
+
+def test_a_clock_that_stands_still_opens_no_case_of_who_had_the_watch_before(send, now):
+    """The second press said what the first one did, and was taken for its repetition."""
+    mei, lan = cast.mei(), cast.lan()
+    watch = Device.objects.create(device_id="worn-by-nobody")
+    for holder in (None, mei, lan):
+        if holder:
+            devices.link(watch, elder=holder, now=timezone.now() - timedelta(minutes=1))
+        send(id=watch.device_id, alarm="sos", timestamp=0)
+        send(id=watch.device_id, alarm="sos", timestamp=0)
+        newest = Alarm.objects.latest("id")
+        assert (newest.elder, newest.repeats) == (holder, 1)
 
 
 def test_an_alarm_the_flow_fails_to_take_is_kept_and_handed_over_later(send, notebook, now, caplog):

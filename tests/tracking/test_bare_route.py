@@ -15,7 +15,7 @@ from config.asgi import application
 from tests import cast
 from tests.tracking.notebook import Notebook
 from tracking import door, lanes, reception
-from tracking.messages import Fix, Message
+from tracking.messages import HELP, Fix, Kind, Message
 from tracking.models import Alarm, Device, Position, Protocol
 from tracking.protocols import osmand
 from tracking.reception import Sender
@@ -155,6 +155,28 @@ async def test_when_the_queue_is_full_positions_wait_and_alarms_do_not(line, stu
     assert [task.status_code for task in await asyncio.gather(*waiting)] == [200] * 3
     again = await line.get("/positions/osmand/", params={"id": "late", **HERE})
     assert again.status_code == 200
+
+
+async def test_a_press_waits_behind_no_power_cut_of_a_whole_town(monkeypatch):
+    free, receive = threading.Event(), reception.receive
+
+    def slow(messages: Any, **more: Any) -> Any:
+        if not HELP & set(messages[0].kinds):
+            assert free.wait(60)
+        return receive(messages, **more)
+
+    monkeypatch.setattr(reception, "receive", slow)
+
+    def says(*kinds: Kind) -> Any:
+        said = [Message(f"device {kinds}", kinds=kinds)]
+        return asyncio.create_task(door.take(said, sender=Sender(Protocol.OSMAND), now=NOW))
+
+    dark = [says(Kind.POWER_LOST) for _ in range(10)]
+    receipt = await asyncio.wait_for(says(Kind.SOS, Kind.POWER_LOST), 30)
+    assert receipt.alarms
+    assert not any(task.done() for task in dark)
+    free.set()
+    assert all(told.alarms for told in await asyncio.gather(*dark))
 
 
 async def test_one_request_larger_than_the_queue_is_taken_when_it_is_empty(settings):

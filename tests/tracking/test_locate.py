@@ -12,7 +12,7 @@ from elders.models import Elder
 from tests import cast
 from tracking import devices, geo, weighing
 from tracking.locate import Estimate, best_location
-from tracking.models import Clock, Device
+from tracking.models import Clock, Device, Position
 from tracking.weighing import Sighting
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,18 @@ def test_after_half_a_day_home_is_the_better_guess(mei, now):
 )
 def test_a_coarse_or_doubtful_fix_is_less_sure(mei, now, changes, confidence):
     at(cast.watch(mei), now, age_s=40, **changes)
+    assert locate(mei, now).confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("doubt", "confidence"), [("", "high"), ("jump", "low"), ("swapped", "low")]
+)
+def test_a_fix_that_nobody_may_have_travelled_to_is_not_sure(mei, now, doubt, confidence):
+    watch = cast.watch(mei)
+    at(watch, now, age_s=40)
+    watch.refresh_from_db()
+    facts = {"lat": watch.lat, "lon": watch.lon, "accuracy_m": 10, "fixed_at": watch.fixed_at}
+    Position.objects.create(device=watch, received_at=now, stored_at=now, doubt=doubt, **facts)
     assert locate(mei, now).confidence == confidence
 
 

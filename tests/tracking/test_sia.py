@@ -40,6 +40,9 @@ def said(heard):
         ("6101 01 004", (Kind.SOS,)),  # still so
         ("1120 01 004", (Kind.SOS,)),
         ("1102 01 001", (Kind.SILENT, Kind.OTHER)),
+        ("1641 00 001", (Kind.SILENT, Kind.OTHER)),
+        ("1654 00 000", (Kind.SILENT, Kind.OTHER)),
+        ("3641 00 001", ()),
         ("3101 01 004", ()),
         ("1110 00 129", (Kind.OTHER,)),
         ("1137 00 000", (Kind.TAMPER,)),

@@ -20,7 +20,8 @@ _TAMPERED = (137, 144, 145, 316, 341, 383)
 _UNHEARD = (*range(350, 360), 381, 382)
 _BY_NUMBER: dict[int, Kinds] = {
     **dict.fromkeys((100, 101, *range(120, 126)), (Kind.SOS,)),  # medical, pendant, panic, duress
-    102: (Kind.SILENT, Kind.OTHER),  # she did not report in: somebody must look after her
+    # She did not report in, or did not stir in her home: somebody must look after her.
+    **dict.fromkeys((102, 641, 654), (Kind.SILENT, Kind.OTHER)),
     **dict.fromkeys(_TAMPERED, (Kind.TAMPER,)),
     **dict.fromkeys(_BATTERY, (Kind.LOW_BATTERY,)),
     **dict.fromkeys(_UNHEARD, (Kind.SILENT,)),

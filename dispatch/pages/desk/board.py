@@ -1,14 +1,12 @@
 """The board of live requests: one row each, emergencies first, then by the time that is left."""
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Case, Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dispatch import selectors
 from dispatch.models import Assignment, Deadline, ServiceRequest
@@ -20,17 +18,20 @@ from elders.models import User
 
 MOST = 300
 SEARCHING = frozenset({State.NEW, State.OFFERED, State.UNFILLED})
-FILTERS: dict[str, tuple[Any, Callable[["Row"], bool]]] = {
-    "all": (gettext_lazy("All"), lambda row: True),
-    "unassigned": (gettext_lazy("Unassigned"), lambda row: row.state in SEARCHING),
-    "under-way": (
-        gettext_lazy("On the way"),
-        lambda row: row.state in (State.ASSIGNED, State.EN_ROUTE),
-    ),
-    "there": (gettext_lazy("Arrived"), lambda row: row.state in (State.ON_SCENE, State.DONE)),
-    "mine": (gettext_lazy("Mine"), lambda row: row.mine),
-    "late": (gettext_lazy("Late"), lambda row: row.late),
-}
+LATE = Q(state=State.UNFILLED) | Q(rounds__gt=0)
+
+
+def filters_of(user: User) -> dict[str, tuple[Any, Q]]:
+    """Key → label and which requests."""
+    under_way, there = (State.ASSIGNED, State.EN_ROUTE), (State.ON_SCENE, State.DONE)
+    return {
+        "all": (_("All"), Q()),
+        "unassigned": (_("Unassigned"), Q(state__in=SEARCHING)),
+        "under-way": (_("On the way"), Q(state__in=under_way)),
+        "there": (_("Arrived"), Q(state__in=there)),
+        "mine": (_("Mine"), Q(owner=user)),
+        "late": (_("Late"), LATE),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +60,55 @@ class Row:
 
 
 def read(user: User, *, chosen: str, now: datetime) -> dict[str, Any]:
-    """Rows of the filter `chosen`, and how many each filter has."""
-    rows = [_row(request, user, now=now) for request in _requests(user)]
-    rows.sort(key=lambda row: (not row.emergency, not row.late, row.due_at or now, row.id))
-    chosen = chosen if chosen in FILTERS else "all"
-    counts = Counter(key for key, (_label, fits) in FILTERS.items() for row in rows if fits(row))
+    """Rows of the filter `chosen`, at most `MOST` and the most pressing; and how many requests each
+    filter has, however many are shown."""
+    kinds, requests = filters_of(user), _requests(user)
+    chosen = chosen if chosen in kinds else "all"
+    counts = requests.aggregate(
+        **{key: Count("pk", filter=q) for key, (_label, q) in kinds.items()}
+    )
     filters = [
         {"key": key, "label": label, "count": counts[key], "current": key == chosen}
-        for key, (label, _fits) in FILTERS.items()
+        for key, (label, _fits) in kinds.items()
     ]
-    fits = FILTERS[chosen][1]
+    shown = _pressing(requests.filter(kinds[chosen][1]), now=now)[:MOST]
     return {
-        "rows": [row for row in rows if fits(row)],
+        "rows": [_row(request, user, now=now) for request in shown],
+        "total": counts[chosen],
         "filters": filters,
         "board_query": f"show={chosen}",
     }
 
 
-def _requests(user: User) -> list[ServiceRequest]:
+def _requests(user: User) -> QuerySet[ServiceRequest]:
+    """The open ones, with `rounds` and `due` of the clock of their state."""
+    clock = Deadline.objects.filter(RUNNING, kind="state", request=OuterRef("pk"))
+    return (
+        selectors.requests_for(user)
+        .filter(state__in=OPEN)
+        .annotate(rounds=Subquery(clock.values("rounds")), due=Subquery(clock.values("due_at")))
+    )
+
+
+def _pressing(requests: QuerySet[ServiceRequest], *, now: datetime) -> QuerySet[ServiceRequest]:
+    """Emergencies first, then what is late, then by the time that is left."""
     clocks = Deadline.objects.filter(RUNNING, kind="state")
     going = Assignment.objects.filter(state__in=ACTIVE_ASSIGNMENTS).select_related(
         "worker", "offer"
     )
-    return list(
-        selectors.requests_for(user)
-        .filter(state__in=OPEN)
-        .annotate(asked=Count("offers", filter=Q(offers__state=OfferState.MADE)))
+    return (
+        requests.annotate(asked=Count("offers", filter=Q(offers__state=OfferState.MADE)))
         .prefetch_related(
             "also",
             Prefetch("deadlines", queryset=clocks, to_attr="clocks"),
             Prefetch("assignments", queryset=going, to_attr="going"),
         )
-        .order_by("-pk")[:MOST]
+        .order_by(
+            Case(When(priority=Priority.EMERGENCY, then=0), default=1),
+            Case(When(LATE, then=0), default=1),
+            Coalesce("due", Value(now)),
+            "pk",
+        )
     )
 
 

@@ -50,7 +50,7 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
     if request is None:
         return {}
     where = place.find(subject, now=now)
-    going = [(one, place.how_far(one, where, now=now)) for one in place.coming(subject)]
+    going = [(one, place.how_far(one, request, where, now=now)) for one in place.coming(subject)]
     return {
         "case": request,
         "triage": triage.read(request) if request.is_open else None,
@@ -66,7 +66,7 @@ def read(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "told": [notices.line(n) for n in request.notices.filter(done_at=None).order_by("-id")],
         "clock": request.deadlines.filter(RUNNING, kind="state").first(),
         "dispositions": dispositions(),
-        "pressed": request.alarms.exists(),
+        "pressed": request.alarms.filter(alarm__zone=None).exists(),  # not by a fence of ours
         "wearers": wearers(request),
         "needs_witness": request.is_emergency and request.voice_at is None,
     }

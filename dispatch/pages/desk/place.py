@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch import matching, whereabouts
+from dispatch import whereabouts
 from dispatch.matching import Ranked
-from dispatch.models import Assignment
-from dispatch.pages import labels
+from dispatch.models import Assignment, ServiceRequest
+from dispatch.pages import labels, visit
 from dispatch.pages.desk.subject import Subject
 from dispatch.states import ACTIVE_ASSIGNMENTS
 from dispatch.timing import ETA_FIX_MAX_AGE_S
@@ -100,20 +100,23 @@ def markers(
     return {"markers": found}
 
 
-def how_far(one: Assignment, where: Where | None, *, now: datetime) -> dict[str, Any]:
+def how_far(
+    one: Assignment, request: ServiceRequest, where: Where | None, *, now: datetime
+) -> dict[str, Any]:
     """Distance and arrival of somebody coming, in words; {} when nothing recent is known.
 
-    An arrival time is never told from a fix that is over three minutes old.
+    The arrival is what the family reads: never from a fix that is over three minutes old.
     """
     worker = one.worker
     if where is None or worker.lat is None or worker.lon is None or worker.position_at is None:
         return {}
     away_m = geo.distance_m(worker.lat, worker.lon, where.best.lat, where.best.lon)
-    fresh = now - worker.position_at <= timedelta(seconds=ETA_FIX_MAX_AGE_S)
-    told: dict[str, Any] = {"distance": labels.distance(away_m), "fixed_at": worker.position_at}
-    if fresh and one.on_scene_at is None:
-        told["arrives_at"] = now + timedelta(seconds=matching.eta_s(away_m, worker.mode))
-    return told
+    arrives_at = visit.told(one, request, now=now).arrives_at
+    return {
+        "distance": labels.distance(away_m),
+        "fixed_at": worker.position_at,
+        "arrives_at": arrives_at,
+    }
 
 
 def _elder(where: Where, *, now: datetime) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from telephony.selectors import callbacks_for, calls_for
 COLOURS = {Priority.EMERGENCY: "danger", Priority.URGENT: "warn"}
 ORDER = [Priority.EMERGENCY, Priority.URGENT, Priority.ROUTINE]
 ALL_SKILLS = frozenset(Skill.Code.values)
+NOTICES = 50  # that are listed, of how many is said
 # what an operator does → (label, colour)
 DOING: dict[str, tuple[Any, str]] = {
     "ready": (gettext_lazy("Ready"), "ok"),
@@ -89,7 +90,7 @@ class Me:
 
 
 def read(user: User, *, now: datetime) -> dict[str, Any]:
-    rings = waiting(user, now=now)
+    rings, untold = waiting(user, now=now), selectors.notices_for(user)
     return {
         "rings": rings,
         **_first(rings, user, now=now),
@@ -100,7 +101,8 @@ def read(user: User, *, now: datetime) -> dict[str, Any]:
         "ringing": rings[0].priority if rings else "",
         "callbacks": callbacks_of(user),
         "spoken_with": spoken_with(user),
-        "notices": [notices.line(notice) for notice in selectors.notices_for(user)[:50]],
+        "notices": [notices.line(notice) for notice in untold[:NOTICES]],
+        "notices_in_all": untold.count(),
         "troubles": selectors.troubles_for(user).count(),
         "colleagues": colleagues(user, now=now),
         "sounds": " ".join(f"{kind}:{count}" for kind, count in soundings(user).items()),

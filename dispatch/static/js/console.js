@@ -7,7 +7,7 @@
 //   [data-pick-button]  refuses a press in the moment after somebody else's change moved it
 (() => {
   "use strict";
-  const SETTLED_MS = 900, TYPED_MS = 700, KEPT = "one-number.draft.";
+  const SETTLED_MS = 900, TYPED_MS = 700, KEPT = "one-number.draft.", NEWER = "one-number.newer.";
 
   const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
@@ -16,7 +16,10 @@
   function restore() {
     for (const field of drafts()) {
       const kept = sessionStorage.getItem(KEPT + field.dataset.draft);
-      if (kept && !field.value && document.activeElement !== field) field.value = kept;
+      const isNewer = sessionStorage.getItem(NEWER + field.dataset.draft) && field.value !== kept;
+      if (!kept || document.activeElement === field || (field.value && !isNewer)) continue;
+      field.value = kept;
+      if (isNewer) later(field);
     }
   }
   document.addEventListener("input", (event) => {
@@ -24,28 +27,38 @@
     if (!draft) return;
     if (event.target.value) sessionStorage.setItem(KEPT + draft, event.target.value);
     else sessionStorage.removeItem(KEPT + draft);
-    if (event.target.dataset.keeps) later(event.target);
+    if (!event.target.dataset.keeps) return;
+    sessionStorage.setItem(NEWER + draft, "1"); // than what the house has
+    later(event.target);
   });
-  let typing, keeping;
+  let typing, keeping, typed;
   function later(field) {
     clearTimeout(typing);
+    typed = field;
     typing = setTimeout(() => keep(field), TYPED_MS);
   }
-  // Without a line the tab still has it, and the next key tries again.
+  // Without a line the tab still has it, and the next key, or the card when it is opened again, tries anew.
   function keep(field) {
     keeping?.abort();
     keeping = new AbortController();
-    const { signal } = keeping, body = new URLSearchParams({ text: field.value });
-    fetch(field.dataset.keeps, { method: "POST", body, signal, headers: { "X-CSRFToken": token() } }).catch(() => undefined);
+    const { signal } = keeping, { keeps, draft } = field.dataset, text = field.value;
+    fetch(keeps, { method: "POST", body: new URLSearchParams({ text }), signal, headers: { "X-CSRFToken": token() } })
+      .then(({ ok }) => { if (ok && sessionStorage.getItem(KEPT + draft) === (text || null)) sessionStorage.removeItem(NEWER + draft); })
+      .catch(() => undefined);
   }
-  document.addEventListener("submit", () => { clearTimeout(typing); keeping?.abort(); }, true);
+  // What is sent as a note need not be kept as its draft; what another form sends stops no draft.
+  document.addEventListener("submit", ({ target }) => {
+    if (![...target.querySelectorAll("[data-draft]")].some(({ dataset }) => dataset.draft === typed?.dataset.draft)) return;
+    clearTimeout(typing);
+    keeping?.abort();
+  }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const { successful, requestConfig } = event.detail;
     if (!successful || requestConfig.verb === "get") return;
     const { elt } = requestConfig;
     const form = elt.localName === "form" ? elt : elt.form;
     form?.querySelectorAll("[data-draft]").forEach((field) => {
-      sessionStorage.removeItem(KEPT + field.dataset.draft);
+      for (const name of [KEPT, NEWER]) sessionStorage.removeItem(name + field.dataset.draft);
       field.value = "";
     });
     elt.closest?.("details.menu")?.removeAttribute("open");

@@ -1,4 +1,4 @@
-// Signing out leaves nothing on the device: no page, no subscription, no list of what was pressed.
+// Signing out leaves nothing on the device: no page, no subscription, no photograph, no list of what was pressed.
 // The server asks the browser for the same (Clear-Site-Data), which older ones do not know.
 //   <form data-leave="words">  asked first when something is not yet sent and would be lost
 (() => {
@@ -9,6 +9,7 @@
 
   async function drop() {
     lists().forEach((key) => localStorage.removeItem(key));
+    self.indexedDB?.deleteDatabase("one-number.photos"); // photos.js lets go of it
     for (const name of await self.caches?.keys() ?? []) await caches.delete(name);
     for (const registration of await navigator.serviceWorker?.getRegistrations() ?? []) await registration.unregister();
   }

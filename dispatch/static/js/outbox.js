@@ -2,6 +2,7 @@
 // with the moment it was pressed and a key of its own, so that the server does it once.
 //   <body data-outbox="worker-7">      whose it is: nobody else's sign-in sends it
 //   <form data-queue="I have arrived"> kept if it cannot be sent; the words stand in the list
+//   <form data-queue data-urgent>      a cry for help: it waits behind nothing
 //   <form data-queue data-toggle> with a button[role=switch][data-then]: pressed again, it is as it was
 //   <div data-steps> of such forms     the one after a kept one is shown, so that work can go on
 //   #outbox                            [data-waiting] with [data-count] and a list, [data-refused] with a
@@ -13,16 +14,20 @@
   const root = document.documentElement;
   const store = () => `one-number.outbox.${document.body.dataset.outbox}`;
   const unsure = new Map(); // what is being sent by htmx, by its key
-  let held = [];
+  let held = [], isStored = true;
 
   // --- the list, in the browser's storage; where that is full or forbidden, in the page alone ---
   function read() {
+    if (!isStored) return held;
     try { held = JSON.parse(localStorage.getItem(store())) ?? []; } catch { /* as it was */ }
     return held;
   }
   function write(list) {
     held = list;
-    try { localStorage.setItem(store(), JSON.stringify(list)); } catch { /* the page has it */ }
+    try {
+      localStorage.setItem(store(), JSON.stringify(list));
+      isStored = true;
+    } catch { isStored = false; } // the page has it
     draw();
   }
   const waiting = () => read().filter((press) => !press.why);
@@ -31,14 +36,16 @@
   function keep(press) {
     const same = waiting().find(({ key, path }) => key === press.key || path === press.path);
     if (same?.toggles && same.key !== press.key) change(same.key, () => []); // back as it was
-    if (same) return;
-    write([...held, press]);
-    document.getElementById("outbox").scrollIntoView({ block: "nearest" });
-    later();
+    if (!same) {
+      write(press.urgent ? [press, ...held] : [...held, press]);
+      document.getElementById("outbox").scrollIntoView({ block: "nearest" });
+    }
+    if (press.urgent) hurry();
+    else if (!same) later();
   }
 
   // --- sending ---
-  const { flush, later } = carry({
+  const { flush, later, hurry } = carry({
     waiting,
     patience: PATIENCE_MS,
     body: ({ fields }) => new URLSearchParams(fields.filter(([name]) => name !== "csrfmiddlewaretoken")),
@@ -56,9 +63,10 @@
       fields: [...event.detail.formData ?? Object.entries(event.detail.parameters)].filter(([, value]) => typeof value === "string"), // photos.js has the files
       words: form.dataset.queue,
       toggles: "toggle" in form.dataset,
+      urgent: "urgent" in form.dataset,
       at: carry.now(),
     };
-    if (waiting().length || !navigator.onLine) {
+    if ((waiting().length && !press.urgent) || !navigator.onLine) {
       event.preventDefault();
       keep(press);
       form.reset();

@@ -18,6 +18,7 @@
     const request = indexedDB.open("one-number.photos", 1);
     request.onupgradeneeded = () => request.result.createObjectStore("photos", { keyPath: "key" });
     store = await done(request);
+    store.onversionchange = () => store.close(); // signing out takes them all
     held = (await done(rows("readonly").getAll())).filter(mine).sort((a, b) => a.at - b.at);
   }
   const rows = (mode) => store.transaction("photos", mode).objectStore("photos");
@@ -72,6 +73,8 @@
 
   // --- what one sees ---
   function draw() {
+    // leave.js asks first where something is not sent.
+    try { localStorage.setItem("one-number.outbox.photos", JSON.stringify(held.map(({ key }) => key))); } catch { /* not kept */ }
     const box = document.getElementById("unsent-photos");
     if (!box) return;
     const kept = waiting(), refused = held.filter((photo) => photo.why);

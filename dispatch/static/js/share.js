@@ -26,7 +26,7 @@
   }
 
   async function send({ coords, timestamp }) {
-    refused = false;
+    if (refused) { refused = false; draw(); }
     if (Date.now() - sentAt < EVERY_MS) return;
     sentAt = Date.now();
     const fix = { id: device, lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy, timestamp: Math.round(timestamp) };
@@ -40,10 +40,17 @@
   }
   setInterval(standStill, STILL_MS / 5);
 
+  // In a cellar it is not known where one is, and known again outside; only a no is for good.
+  function failed(error) {
+    refused = true;
+    if (error.code === error.PERMISSION_DENIED) stop();
+    draw();
+  }
+
   function start() {
     if (sharing() || !navigator.geolocation) return;
     device = button().dataset.share;
-    watch = navigator.geolocation.watchPosition(send, () => { refused = true; stop(); draw(); }, { enableHighAccuracy: true, maximumAge: 2000 });
+    watch = navigator.geolocation.watchPosition(send, failed, { enableHighAccuracy: true, maximumAge: 2000 });
     sessionStorage.setItem(KEY, "on");
     stayAwake();
   }
