@@ -38,7 +38,6 @@ _ALARMS: dict[int, Said] = {
     9: (Kind.OTHER, "display out of order"),
     10: (Kind.OTHER, "voice out of order"),
     11: (Kind.OTHER, "camera out of order"),
-    12: (Kind.OTHER, "card reader out of order"),
     13: (Kind.OTHER, "overspeed near"),
     14: (Kind.OTHER, "fatigue near"),
     15: (Kind.LOW_BATTERY, "battery low"),
