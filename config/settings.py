@@ -233,6 +233,9 @@ PUBLIC_SERVICES = {
     "police": env.str("POLICE_NUMBER", default="110"),
     "fire": env.str("FIRE_NUMBER", default="119"),
 }
+# After the worker and the desk, 110 is rung by itself for a visit that lasts too long; only where
+# the police have agreed to that.
+OVERDUE_RINGS_POLICE = env.bool("OVERDUE_RINGS_POLICE", default=False)
 # Where 120, 110 or 119 read texts, as "110=12110,120=+8657188887777".
 HANDOVER_TEXT_NUMBERS = env.dict("HANDOVER_TEXT_NUMBERS", default={})
 # Calls the trunks carry at the same time; what rings by itself every day takes half at most.

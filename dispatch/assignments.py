@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch import checklists, notices, pictures, proofs, transitions
+from dispatch import checklists, distress, notices, pictures, proofs, transitions
 from dispatch.actors import SYSTEM, Actor
 from dispatch.errors import DispatchError
 from dispatch.live import pokes
@@ -16,7 +16,6 @@ from dispatch.presses import LATE
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Role, State
 from dispatch.timing import LATE_AT_LEAST_S, LATE_FACTOR
 from providers import capacity
-from telephony import outbound
 
 A = AssignmentState
 
@@ -132,8 +131,7 @@ def finish(
             note=note,
             signed=signing.how,
         )
-        notices.settle(request=request, code__in=["overdue", "overdue_police"], now=now)
-        outbound.withdraw(f"overdue:{request.pk}", now=now)
+        distress.settle(request, now=now)
         return assignment
 
 

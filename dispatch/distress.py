@@ -4,7 +4,7 @@ A panic is an emergency without an elder, known by the worker's number. Nothing 
 by itself, because a telephone that rings betrays who hides, and nobody is sent into danger
 unasked: the desk sounds until a person takes it, who rings, sends or tells 110.
 An overdue visit is the clock of ON_SCENE: the worker is rung, then the desk is told, and then,
-while nobody knows, 110 is put to the operator.
+while nobody knows, 110 is put to the operator, or rung by itself (`OVERDUE_RINGS_POLICE`).
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +15,8 @@ from django.db import transaction
 
 from dispatch import (
     distress_wording,
+    handover_calls,
+    handovers,
     intake,
     notices,
     reaching,
@@ -23,7 +25,7 @@ from dispatch import (
     whereabouts,
 )
 from dispatch.actors import SYSTEM, Actor
-from dispatch.models import Assignment, ServiceRequest
+from dispatch.models import Assignment, Handover, ServiceRequest
 from dispatch.reaching import Message
 from dispatch.states import ACTIVE_ASSIGNMENTS, AssignmentState, Kind, Priority
 from dispatch.timing import NAG_S, OVERDUE_ANSWER_S, OVERDUE_MORE_S
@@ -31,7 +33,8 @@ from providers.models import Worker
 from telephony import outbound
 
 FRESH = timedelta(minutes=10)  # an own position older than this says less than where the visit is
-CODES = ("overdue", "overdue_police")
+CODES = ("overdue", "overdue_police", "overdue_told")
+POLICE = "110"
 
 
 def cry(worker: Worker, *, by: Actor, now: datetime, note: str = "") -> ServiceRequest:
@@ -66,6 +69,8 @@ def overdue(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
         _log(request, "worker", now=now)
         transitions.wind(request, now=now, after_s=OVERDUE_ANSWER_S, rounds=1)
         return
+    after_s = NAG_S[Priority(request.priority)]
+    transitions.wind(request, now=now, after_s=after_s, rounds=max(rounds, 1) + 1)
     if rounds <= 1:
         _log(request, "desk", now=now)
         notices.tell(
@@ -74,12 +79,10 @@ def overdue(request: ServiceRequest, *, rounds: int, now: datetime) -> None:
     else:
         if rounds == 2:
             _log(request, "police", now=now)
-        police = whereabouts.services(request)["police"]
-        notices.tell(
-            "overdue_police", level="sos", now=now, request=request, data={"number": police}
-        )
-    after_s = NAG_S[Priority(request.priority)]
-    transitions.wind(request, now=now, after_s=after_s, rounds=max(rounds, 1) + 1)
+        told = _police_told(request, now=now)
+        number = told.number if told else whereabouts.services(request)["police"]
+        code = "overdue_told" if told else "overdue_police"
+        notices.tell(code, level="sos", now=now, request=request, data={"number": number})
 
 
 def longer(request_id: int, *, by: Actor, now: datetime) -> None:
@@ -94,9 +97,14 @@ def longer(request_id: int, *, by: Actor, now: datetime) -> None:
 
 
 def settle(request: ServiceRequest, *, now: datetime) -> None:
-    """The worker has been heard from."""
+    """The worker has been heard from: what the house still rings for it ends.
+
+    A hand-over to 110 stays open, and its clock runs, until a person has told them.
+    """
     notices.settle(request=request, code__in=CODES, now=now)
     outbound.withdraw(f"overdue:{request.pk}", now=now)
+    for handover in request.handovers.filter(service=POLICE, by=None, ended_at=None):
+        handover_calls.stop(handover, now=now)
 
 
 def is_asked(request: ServiceRequest) -> bool:
@@ -115,6 +123,14 @@ def _ring(visit: Assignment, *, now: datetime) -> None:
         attempts=1,
     )
     reaching.reach(listener, message, at_once=True, now=now)
+
+
+def _police_told(request: ServiceRequest, *, now: datetime) -> Handover | None:
+    """The hand-over to 110: a person's, else, where they have agreed to that, one of the house."""
+    told = request.handovers.filter(service=POLICE).last()
+    if told is None and settings.OVERDUE_RINGS_POLICE:
+        return handovers.begin(request, service=POLICE, by=None, now=now)
+    return told
 
 
 def _log(request: ServiceRequest, step: str, *, now: datetime) -> None:

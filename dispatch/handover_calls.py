@@ -1,8 +1,8 @@
 """A hand-over is a call: the other service hears a summary, then whoever can answer for it.
 
 While she is on the line herself, they join her conversation (`Bridge("call:…")`, the room of her
-call); else the operator who handed over is put through. The same words go out as a text to where
-the service reads them.
+call); else the operator who handed over is put through, or, where the house rang by itself, the
+first who can. The same words go out as a text to where the service reads them.
 """
 
 import re
@@ -21,7 +21,7 @@ from telephony.models import Call, OutboundJob, Priority
 _DIALABLE = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
 
 
-def ring(handover: Handover, request: ServiceRequest, *, by: User, now: datetime) -> None:
+def ring(handover: Handover, request: ServiceRequest, *, by: User | None, now: datetime) -> None:
     """Rings the service and writes to it; a name without a number is for people to ring.
 
     What is told of her stands in the ledger. Of her health only people speak.
@@ -70,11 +70,14 @@ def stop(handover: Handover, *, now: datetime) -> None:
 
 
 def waited_for(job: OutboundJob) -> Handover | None:
-    """The hand-over, not confirmed yet, for which a service was rung into a conversation.
+    """The hand-over, not confirmed yet, of a service that picks up and has nobody to speak with.
 
-    Should the conversation have ended when it picks up, it gets the next person of ours.
+    The conversation that it was rung into has ended, or the house rang by itself: it gets the next
+    person of ours.
     """
     what, _colon, key = job.subject.partition(":")
+    if what == "handover":
+        return Handover.objects.filter(pk=int(key), ended_at=None).first()
     if what != "call" or not key.isdigit():
         return None
     about = Q(request__calls__call=int(key))
@@ -90,7 +93,7 @@ def dialled(number: str) -> str:
     return bare if _DIALABLE.fullmatch(bare) else ""
 
 
-def _her_call(request: ServiceRequest, by: User) -> Call | None:
+def _her_call(request: ServiceRequest, by: User | None) -> Call | None:
     """The conversation with her, whoever has it; that of `by` before all others."""
     calls = emergencies.lines(request).filter(state__in=Call.HELD, operator__isnull=False)
     return calls.filter(operator=by).first() or calls.first()

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch import clocks, emergencies, handover_calls, notices, transitions, whereabouts
-from dispatch.actors import actor_of
+from dispatch.actors import SYSTEM, actor_of
 from dispatch.errors import DispatchError
-from dispatch.models import Handover
+from dispatch.models import Handover, ServiceRequest
 from dispatch.states import Kind
 from dispatch.timing import HANDOVER_S
 from elders.models import User
@@ -36,35 +36,51 @@ def make(
         request = transitions.hold(request_id)
         if not request.is_open:
             raise DispatchError("wrong_state", _("This request has ended."), state=request.state)
-        local = whereabouts.services(request)
-        handover = Handover.objects.create(
-            request=request,
-            service=service,
-            number=number or local.get(SERVICES.get(service, service), service),
-            at=now,
-            by=by,
-            reference=reference,
-        )
-        transitions.advance(
+        return begin(
             request,
-            Kind.HANDOVER_MADE,
-            by=actor_of(by),
+            service=service,
+            by=by,
             now=now,
-            data={"handover": handover.pk, "service": service, "number": handover.number},
+            number=number,
+            reference=reference,
+            ring=ring,
         )
-        if ring:
-            handover_calls.ring(handover, request, by=by, now=now)
-        clocks.arm(
-            HANDOVER_CLOCK,
-            after_s=HANDOVER_S,
-            now=now,
-            request=request,
-            handover=handover,
-        )
-        if service == emergencies.AMBULANCE:
-            clocks.clear(emergencies.AMBULANCE_CLOCK, request=request, now=now)
-            notices.settle(request=request, code="call_ambulance", now=now)
-        return handover
+
+
+def begin(
+    request: ServiceRequest,
+    *,
+    service: str,
+    by: User | None,
+    now: datetime,
+    number: str = "",
+    reference: str = "",
+    ring: bool = True,
+) -> Handover:
+    """`make` for a request that is held already; `by` None: the house itself."""
+    local = whereabouts.services(request)
+    handover = Handover.objects.create(
+        request=request,
+        service=service,
+        number=number or local.get(SERVICES.get(service, service), service),
+        at=now,
+        by=by,
+        reference=reference,
+    )
+    transitions.advance(
+        request,
+        Kind.HANDOVER_MADE,
+        by=actor_of(by) if by else SYSTEM,
+        now=now,
+        data={"handover": handover.pk, "service": service, "number": handover.number},
+    )
+    if ring:
+        handover_calls.ring(handover, request, by=by, now=now)
+    clocks.arm(HANDOVER_CLOCK, after_s=HANDOVER_S, now=now, request=request, handover=handover)
+    if service == emergencies.AMBULANCE:
+        clocks.clear(emergencies.AMBULANCE_CLOCK, request=request, now=now)
+        notices.settle(request=request, code="call_ambulance", now=now)
+    return handover
 
 
 def end(

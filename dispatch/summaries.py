@@ -1,10 +1,13 @@
 """What another service is told of a request when it is handed over."""
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch import selectors
 from dispatch.models import ServiceRequest
 from dispatch.speech import in_use, spoken
+from dispatch.states import State
 from dispatch.wording import address_of
 from elders.models import Elder
 
@@ -29,9 +32,25 @@ def summary(request: ServiceRequest, language: str) -> str:
         _("Address: %(address)s.") % {"address": address_of(request, language)},
         place,
         *sorted(ways_in),
+        _unanswered(request, language),
         _("One of us is on the line or rings you."),
     ]
     return " ".join(filter(None, facts))
+
+
+def _unanswered(request: ServiceRequest, language: str) -> str:
+    """Of a visit that lasts too long: who went in, and how to ring them; else ""."""
+    visit = selectors.active_assignment(request)
+    if visit is None or not selectors.clock_of(request, rounds__gt=0).exists():
+        return ""
+    since = visit.on_scene_at
+    if request.state != State.ON_SCENE or since is None:
+        return ""
+    return _("Our worker %(name)s, %(phone)s, went in at %(at)s and does not answer.") % {
+        "name": visit.worker.name_in(language),
+        "phone": visit.worker.phone,
+        "at": timezone.localtime(since).strftime("%H:%M"),
+    }
 
 
 def _person(elder: Elder, language: str) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
 from dispatch import matching, reasons, selectors, whereabouts, wording
+from dispatch.actors import SYSTEM
 from dispatch.api.shapes import (
     Actor,
     AssignmentShape,
@@ -132,7 +133,7 @@ def handover(row: Handover) -> HandoverShape:
         "service": row.service,
         "number": row.number,
         "at": row.at,
-        "by": str(row.by),
+        "by": str(row.by or SYSTEM.name),
         "reference": row.reference,
         "outcome": row.outcome,
         "ended_at": row.ended_at,

@@ -86,13 +86,16 @@ class Assignment(models.Model):
 
 
 class Handover(models.Model):
-    """120, 110, 119 or another service was told: by whom, when, and what they said."""
+    """120, 110, 119 or another service was told: by whom, when, and what they said.
+
+    `by` is empty where the house told it by itself (`OVERDUE_RINGS_POLICE`).
+    """
 
     request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="handovers")
     service = models.CharField(max_length=40)
     number = models.CharField(max_length=20)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reference = models.CharField(max_length=80, blank=True)
     outcome = models.CharField(max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True)

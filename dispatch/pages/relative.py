@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dispatch import links, ratings, selectors
-from dispatch.actors import actor_of
+from dispatch.actors import SYSTEM, actor_of
 from dispatch.models import Assignment, CheckIn, CheckInPlan, ServiceRequest
 from dispatch.pages import family, labels, looks, shell
 from dispatch.pages.family import FamilyPage
@@ -134,13 +134,18 @@ def _looks(entries: list[AccessEntry]) -> list[Look]:
     }
     return [
         Look(
-            labels.named(entry.actor) if entry.actor else _("A family link"),
+            labels.named(entry.actor) if entry.actor else _nobodys(entry),
             parts[entry.actor_id],
             entry.at,
             labels.label(labels.LOOKED, entry.what),
         )
         for entry in entries
     ]
+
+
+def _nobodys(entry: AccessEntry) -> str:
+    """Who read without a login: the house itself for another service, else a link."""
+    return SYSTEM.name if entry.what == "handover" else _("A family link")
 
 
 def _earlier(request: ServiceRequest) -> Earlier:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dispatch import assignments, closing, deadlines, distress, handovers, offers, selectors
 from dispatch.actors import Actor, actor_of
-from dispatch.models import Assignment, Event, Notice, ServiceRequest
+from dispatch.models import Assignment, Event, Handover, Notice, ServiceRequest
 from dispatch.models.clock import RUNNING
 from dispatch.pages.desk import lines, notices
 from dispatch.states import Disposition
@@ -181,6 +181,62 @@ def test_an_overdue_visit_rings_the_worker_then_a_person_and_then_puts_110_to_th
     assert lines.sentence(events[0].kind, events[0].data).endswith("the worker is rung")
     assignments.finish(visit.pk, by=WAI, now=at(late, 9000))
     assert (told("overdue"), told("overdue_police")) == (0, 0)
+
+
+def unanswered(now: datetime) -> None:
+    """The worker is rung, the desk is told, and nobody says anything."""
+    for seconds in (LONG_S, LONG_S + ANSWER_S, LONG_S + ANSWER_S + AGAIN_S):
+        sweep(at(now, seconds))
+
+
+def test_where_the_police_have_agreed_110_is_rung_by_itself_and_gets_who_is_free(
+    mei, visit, now, settings
+):
+    GridCell.objects.filter(pk=mei.grid_id).update(police="+8657187110")
+    settings.OVERDUE_RINGS_POLICE, settings.LANGUAGE_CODE = True, "en"
+    unanswered(now)
+    made = Handover.objects.get()
+    assert (made.service, made.number, made.by) == ("110", "+8657187110", None)
+    assert (told("overdue_told"), told("overdue_police")) == (1, 0)
+
+    phone = Phone("+8657187110")
+    said, queued = phone.answer(phone.outbox("call")[-1])
+    for fact in ("Wai Ho", cast.WAI_NUMBER, "does not answer", "12 Willow Lane"):
+        assert fact in said["text"]
+    assert (queued["verb"], queued["priority"]) == ("enqueue", "emergency")
+
+    deadlines.fire_due(now=at(now, LONG_S + ANSWER_S + 2 * AGAIN_S))
+    assert Handover.objects.count() == 1  # nagged again, and not rung again
+    desk = town.browser(cast.olive())
+    assert b"One Number" in desk.get(f"/console/requests/{visit.request_id}/").content
+    answer = desk.get(f"/api/v1/requests/{visit.request_id}/handovers")
+    assert [one["by"] for one in answer.json()["items"]] == ["One Number"]
+
+
+def test_110_stops_ringing_when_the_worker_is_heard_and_a_person_still_has_to_tell_them(
+    visit, now, settings
+):
+    settings.OVERDUE_RINGS_POLICE = True
+    unanswered(now)
+    ringing = OutboundJob.objects.filter(purpose="conference")
+    assert {job.state for job in ringing} == {"ringing"}
+    assignments.finish(visit.pk, by=WAI, now=at(now, 9000))
+    assert {job.state for job in ringing.all()} == {"expired"}
+    assert Handover.objects.get().deadlines.filter(RUNNING).exists()
+
+
+def test_what_a_person_has_told_110_is_not_told_again(visit, now, settings):
+    settings.OVERDUE_RINGS_POLICE = True
+    handovers.make(visit.request_id, service="110", by=cast.olive(), now=now)
+    unanswered(now)
+    assert Handover.objects.count() == 1
+    assert (told("overdue_told"), told("overdue_police")) == (1, 0)
+
+
+def test_unless_they_have_agreed_no_machine_rings_110(visit, now):
+    unanswered(now)
+    assert not Handover.objects.exists()
+    assert not OutboundJob.objects.filter(purpose="conference").exists()
 
 
 def test_who_says_that_all_is_well_has_half_an_hour_more_and_is_asked_again(visit, now):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.gateway import pressers, truth
 from tests.infra import house as houses
-from tests.infra.disk import SmallDisk
+from tests.infra.disk import NoRoom, SmallDisk
 from tests.infra.gateway import Gateway
 from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
@@ -42,11 +42,13 @@ def town(var, postgres, redis):
 
 
 def database(stack):
-    """A disk that can be filled, with PostgreSQL on it; None where we may not make one."""
+    """A disk that can be filled, with PostgreSQL on it; or PostgreSQL whose files can be kept from
+    growing, where we may not make a disk."""
     try:
         disk = stack.enter_context(SmallDisk(MEGABYTES))
     except Missing:
-        return None, stack.enter_context(Postgres())
+        postgres = stack.enter_context(Postgres())
+        return NoRoom(postgres), postgres
     small = ("-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB")
     return disk, stack.enter_context(Postgres(*small, on=disk.path))
 
@@ -103,11 +105,10 @@ def test_whatever_falls_while_thousands_press_no_answered_alarm_is_lost_or_doubl
             postgres.kill()
             postgres.start()
             once(0.6)
-            if disk:
-                disk.fill()
-                until_said(postgres, "No space left on device")
-                disk.free()
-                postgres.revive()
+            disk.fill()
+            until_said(postgres, disk.fault)
+            disk.free()
+            postgres.revive()
             for share in (0.75, 0.88):
                 once(share)
                 assert gateway.stop(timeout_s=120) == 0

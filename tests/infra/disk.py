@@ -1,4 +1,4 @@
-"""A small disk of its own, which a test may fill to the last byte."""
+"""A small disk of its own, which a test may fill to the last byte; or what comes nearest to it."""
 
 import subprocess
 import tempfile
@@ -6,9 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.infra.postgres import Postgres
 from tests.infra.process import Missing
 
 CHUNK = b"\0" * 65_536
+ROOM = 1 << 20  # what a log may still grow, to say what is wrong
 
 
 class SmallDisk:
@@ -16,6 +18,8 @@ class SmallDisk:
 
     Raises Missing where this machine lets nobody mount one: that takes root.
     """
+
+    fault = "No space left on device"
 
     def __init__(self, megabytes: int) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="one-number-disk-"))
@@ -53,3 +57,23 @@ class SmallDisk:
     def free(self) -> None:
         """Takes away what filled it."""
         self._filler.unlink()
+
+
+class NoRoom:
+    """Where no disk may be mounted: no file of this server grows any more, nor does a new one.
+
+    Simulated by the limit of a process for its files. PostgreSQL takes the write that fails as it
+    takes one on a full disk; only the words are others.
+    """
+
+    fault = "File too large"
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    def fill(self) -> None:
+        self._postgres.limit_files(self._postgres.log.stat().st_size + ROOM)
+
+    def free(self) -> None:
+        if self._postgres.running():
+            self._postgres.limit_files(None)

@@ -105,6 +105,16 @@ class Postgres(Process):
         self._signal_backends(signal.SIGCONT)
         self._signal(signal.SIGCONT)
 
+    def limit_files(self, size: int | None) -> None:
+        """No file that it or a backend of its writes grows beyond `size` bytes; None: they may."""
+        limit = "unlimited" if size is None else str(size)
+        for pid in [self.pid, *self._backends()]:  # those it forks from then on have its limit
+            # As its user: root of a container may not, unless it has CAP_SYS_RESOURCE.
+            command = [*_unprivileged(), binary("prlimit"), f"--pid={pid}", f"--fsize={limit}:"]
+            limited = subprocess.run(command, check=False, capture_output=True)
+            gone = not Path(f"/proc/{pid}").exists()
+            assert limited.returncode == 0 or gone, limited.stderr
+
     def _signal_backends(self, number: int) -> None:
         for pid in self._backends():
             with suppress(ProcessLookupError):

@@ -20,6 +20,9 @@ SENTENCES: dict[str, Any] = {
     "overdue_police": gettext_lazy(
         "%(worker)s does not answer on a visit that lasts too long. Tell 110: %(number)s"
     ),
+    "overdue_told": gettext_lazy(
+        "%(worker)s does not answer on a visit that lasts too long. 110 was rung: %(number)s"
+    ),
     "worker_alarm": gettext_lazy(
         "%(name)s is in danger and pressed the panic button. Do not ring %(to)s before you have"
         " thought of who hears it. Police: %(number)s"
