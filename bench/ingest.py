@@ -3,7 +3,9 @@
 Ours: the server's processes on PostgreSQL with Redis and Celery, 500,000 devices in the register;
 a position counts when it was answered with 200. The peer is a bare COPY of the same rows into a
 table like ours (its constraints too) on the same PostgreSQL, one commit a batch, nothing else done.
-An alarm is timed from the sending of its request until an operator's socket is told.
+An alarm is timed from the sending of its request until an operator's socket is told. What came of
+it is ended before the next, as by a desk: hundreds of emergencies that nobody takes ring some dozen
+clocks a second beside, and what is measured then is them.
 """
 
 import asyncio
@@ -199,7 +201,7 @@ async def _alarms(town: Town) -> None:
     async with watching(town.ours, town.session, "console") as desk:
         await _press(town, desk, 10, first=0)  # warm
         _tell("alarm, idle", await _press(town, desk, ALARMS, first=100))
-        seconds = ALARMS * 0.5 + 10
+        seconds = ALARMS * 1.0 + 15  # longer than the presses last
         with pouring(town.plan("single", rate=LOAD, connections=300, seconds=seconds)):
             await asyncio.sleep(5)
             laps = await _press(town, desk, ALARMS, first=10_000)
@@ -228,7 +230,19 @@ async def _press(town: Town, desk: ClientConnection, times: int, *, first: int) 
             await asyncio.wait_for(desk.recv(), 60)
             laps.append((time.perf_counter() - began) * 1000)
             (await sending).raise_for_status()
+            await _end_all(client, town.token)
     return laps
+
+
+async def _end_all(client: httpx.AsyncClient, token: str) -> None:
+    """Every open emergency is ended by a person."""
+    desk = {"Authorization": f"Bearer {token}"}
+    new = {"state": "NEW", "limit": "100"}
+    listed = await client.get("/api/v1/requests", params=new, headers=desk)
+    for request in listed.raise_for_status().json()["items"]:
+        how = {"disposition": "false_alarm", "reason": "The benchmark pressed it"}
+        url = f"/api/v1/requests/{request['id']}/close"
+        (await client.post(url, json=how, headers=desk)).raise_for_status()
 
 
 async def _quiet(desk: ClientConnection) -> None:

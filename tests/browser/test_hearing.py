@@ -62,9 +62,11 @@ def sounds(it):
 
 def becomes(it, counts, **now):
     counts.update(now)
-    before = it.fetched
     it.poke()
-    expect(it.page.locator("#n")).not_to_have_text(str(before))
+    shown = it.page.locator("#n")
+    expect(shown).to_have_attribute("data-sounds", f"emergency:{counts['emergency']}")
+    if counts["ringing"]:
+        expect(shown).to_have_attribute("data-ringing", "emergency")
 
 
 def test_an_alarm_that_joins_while_it_is_muted_is_heard_when_the_minute_is_over(desk):
