@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 from django.db import connection
 
@@ -18,14 +19,32 @@ T = TypeVar("T")
 
 ALARM_LANES, FAULT_LANES = 4, 2
 
+GIVE_WAY_S = 0.25
+
 _alarms = ThreadPoolExecutor(ALARM_LANES, "alarms")
 _faults = ThreadPoolExecutor(FAULT_LANES, "faults")
 _positions = ThreadPoolExecutor(1, "positions")
+_cries = WeakSet[asyncio.Future[Any]]()  # calls for help that are being written
 
 
 async def alarms(act: Callable[[], T]) -> T:
     """What `act` returns, done at once beside whatever else is going on."""
-    return await _run(_alarms, act)
+    writing = _run(_alarms, act)
+    _cries.add(writing)
+    return await writing
+
+
+async def give_way() -> None:
+    """Before a long piece of work that is no call for help: returns when those are written that are
+    being written now, at the latest after GIVE_WAY_S.
+
+    A call for help comes back from the database some thirty times, and waits each time for
+    whichever thread has Python; so whoever can wait does.
+    """
+    await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    if open_ones := [cry for cry in _cries if cry.get_loop() is loop and not cry.done()]:
+        await asyncio.wait(open_ones, timeout=GIVE_WAY_S)
 
 
 async def faults(act: Callable[[], T]) -> T:
@@ -38,10 +57,10 @@ async def positions(act: Callable[[], T]) -> T:
     return await _run(_positions, act)
 
 
-async def _run(lane: ThreadPoolExecutor, act: Callable[[], T]) -> T:
+def _run(lane: ThreadPoolExecutor, act: Callable[[], T]) -> asyncio.Future[T]:
     context = copy_context()  # what log lines are to say
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(lane, partial(context.run, _drive, act))
+    return loop.run_in_executor(lane, partial(context.run, _drive, act))
 
 
 def _drive(act: Callable[[], T]) -> T:

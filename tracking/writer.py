@@ -64,6 +64,7 @@ class Writer:
         try:
             while self._queue:
                 await self._gather()
+                await lanes.give_way()
                 await self._write(self._next())
         finally:
             self._work = None

@@ -225,6 +225,70 @@ async def test_a_long_list_is_read_beside_the_loop_and_a_short_one_on_it(line, m
     assert readers == [True, False]
 
 
+@pytest.mark.parametrize("padding", ["", "x" * 5_000])
+async def test_a_cry_is_read_before_the_lists_that_came_with_it(line, monkeypatch, padding):
+    order = []
+    read = osmand.decode
+
+    def note(*arguments: Any, **more: Any) -> Any:
+        messages = read(*arguments, **more)
+        order.append("alarm" if messages[0].kinds else "list")
+        return messages
+
+    monkeypatch.setattr(osmand, "decode", note)
+    place = {"lat": 30.27, "lon": 120.15, "timestamp": 1773106200, "unknown": "x" * 5_000}
+    lists = [{"id": f"{n}", **place} for n in range(20)]
+    cry = {"id": "cries", "alarm": "sos", "unknown": padding}
+    answers = await asyncio.gather(
+        *[line.post("/positions/osmand/", json=said) for said in [*lists, cry]]
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert order.count("list") == 20
+    assert order.index("alarm") < 3
+
+
+@pytest.fixture
+def crying(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Calls for help are not written before it is set."""
+    free, receive = threading.Event(), reception.receive
+
+    def wait(*arguments: Any, **more: Any) -> Any:
+        assert free.wait(30)
+        return receive(*arguments, **more)
+
+    monkeypatch.setattr(reception, "receive", wait)
+    yield free
+    free.set()
+
+
+def says(device_id: str, **said: Any) -> "asyncio.Task[Any]":
+    sender = Sender(Protocol.OSMAND)
+    return asyncio.create_task(door.take([Message(device_id, **said)], sender=sender, now=NOW))
+
+
+async def test_positions_give_way_to_a_cry_that_is_being_written(monkeypatch, crying):
+    monkeypatch.setattr(lanes, "GIVE_WAY_S", 60)
+    order = []
+    alarm, position = says("cries", kinds=(Kind.SOS,)), says("walks", fix=Fix(30, 120))
+    alarm.add_done_callback(lambda _: order.append("alarm"))
+    position.add_done_callback(lambda _: order.append("position"))
+    done, _ = await asyncio.wait([position], timeout=1)
+    assert not done
+    crying.set()
+    await asyncio.gather(alarm, position)
+    assert order == ["alarm", "position"]
+
+
+async def test_positions_wait_for_no_cry_that_does_not_end(monkeypatch, crying):
+    monkeypatch.setattr(lanes, "GIVE_WAY_S", 0.01)
+    alarm = says("cries", kinds=(Kind.SOS,))
+    receipt = await asyncio.wait_for(says("walks", fix=Fix(30, 120)), 20)
+    assert receipt.positions == 1
+    assert not alarm.done()
+    crying.set()
+    await alarm
+
+
 async def test_what_a_device_says_is_written_in_its_order(line):
     for lat in ("30.1", "30.2", "30.3"):
         await line.get("/positions/osmand/", params={"id": "42", "lat": lat, "lon": "120"})
