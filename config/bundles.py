@@ -28,7 +28,17 @@ BUNDLES = {
     ),
     "bundle/worker.js": tuple(
         f"js/{name}.js"
-        for name in ("shell", "sound", "share", "carry", "outbox", "photos", "sign", "push")
+        for name in (
+            "shell",
+            "opens",
+            "sound",
+            "share",
+            "carry",
+            "outbox",
+            "photos",
+            "sign",
+            "push",
+        )
     ),
     "bundle/family.js": ("js/shell.js", "js/fresh.js", "js/push.js"),
     "bundle/console.js": tuple(

@@ -178,6 +178,21 @@ def visit(house, who):
 
 
 @pytest.mark.pure
+def test_the_way_to_the_panic_button_is_in_view_wherever_he_reads(wai):
+    wai.page.set_viewport_size({"width": 360, "height": 560})
+    wai.page.keyboard.press("End")
+    way = wai.page.get_by_role("link", name="I am in danger")
+    expect(way).to_be_in_viewport(ratio=1)
+    wai.page.evaluate("scrollTo(0, 0)")
+    expect(wai.at("#in-danger > summary")).not_to_be_in_viewport()
+    way.click()
+    help_now = wai.page.get_by_role("button", name="Yes, I need help now")
+    expect(help_now).to_be_in_viewport(ratio=1)
+    help_now.click()
+    expect(wai.at("#panic")).to_contain_text("Your alarm is with our people", timeout=SOON_MS)
+
+
+@pytest.mark.pure
 def test_a_worker_in_danger_without_a_line_is_told_so_and_is_heard_when_it_is_back(house, who, wai):
     wai.context.set_offline(True)
     wai.page.get_by_text("I am in danger …").click()
