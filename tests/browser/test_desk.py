@@ -123,7 +123,7 @@ def test_the_wall_and_the_lists_are_for_everybody_in_both_languages(house, windo
     olive.open("/wall/").page.click("[data-layer=outage]")
     assert olive.page.get_attribute("[data-layer=outage]", "aria-pressed") == "false"
     olive.page.set_viewport_size({"width": 1366, "height": 768})
-    assert olive.page.evaluate(ROWS) == 1  # the layers of the map stand in one line
+    assert olive.page.evaluate(ROWS) <= 2  # the layers of the map leave room for it
     found["a layer put away"] = barriers(olive)
     sol = windows(house, "sol", bypass_csp=True)
     for path in ("/console/reviews/", f"/console/reviews/{there['review']}/"):
